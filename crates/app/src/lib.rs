@@ -1,0 +1,1 @@
+//! Use cases: begin, load, decide, write, settle; authorisation and retry.

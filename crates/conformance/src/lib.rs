@@ -1,0 +1,1 @@
+//! The suites that every adapter passes, with their builders.

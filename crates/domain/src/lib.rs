@@ -1,0 +1,1 @@
+//! Entities, time, rules and ports of HR Scheduling.

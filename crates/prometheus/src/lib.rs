@@ -1,0 +1,1 @@
+//! The metrics port on the Prometheus client, and the one catalogue of metric names.

@@ -1,0 +1,1 @@
+//! The optimiser: from a planning problem, a seed and a budget to a roster.
