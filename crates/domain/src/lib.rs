@@ -5,3 +5,4 @@ pub mod id;
 pub mod page;
 pub mod roster;
 pub mod rules;
+pub mod time;

@@ -1,7 +1,8 @@
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{EmployeeId, ShiftTemplateId, SiteId};
+use crate::time::Weekdays;
 
 /// What breaking a rule means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ pub enum RuleKind {
     /// Least length of a run of days off.
     ConsecutiveDaysOff { min: u32 },
     /// At most so many weekends with work in the planned period.
-    WeekendsWorked { weekend: Vec<Weekday>, max: u32 },
+    WeekendsWorked { weekend: Weekdays, max: u32 },
     /// Days on which a person has no shift.
     DaysOff { on: Vec<Date> },
     /// Everyone on a shift holds its skills, valid on its working day.
