@@ -1,0 +1,42 @@
+# Everything a person does with this repository. `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast check fmt bench docs
+
+# The crates whose tests need no service beside them.
+FAST := domain solver app conformance sqlite memory prometheus
+
+NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
+CARGO_TEST := $(if $(NEXTEST),cargo nextest run $(if $(CI),--profile ci),cargo test --all-targets)
+
+help: ## List what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Build and start with an embedded database and a demonstration company (needs only Rust)
+	cargo build --release --locked --bin hr-scheduling
+	./target/release/hr-scheduling serve --data-dir ./data --seed-demo-when-empty
+
+test: ## Every test, on a private PostgreSQL and Redis that are gone afterwards
+	scripts/with-services $(CARGO_TEST) --workspace --locked
+	cargo test --doc --workspace --locked --quiet
+
+test-fast: ## The tests that need no service
+	$(CARGO_TEST) --locked $(addprefix -p scheduling-,$(FAST))
+	$(if $(NEXTEST),cargo nextest run,cargo test) --locked -p scheduling-api --lib
+
+check: ## What has to be clean before a commit: format, lints, docs, licences, dependencies, layers
+	cargo fmt --all --check
+	scripts/check-architecture
+	scripts/check-deny
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
+
+fmt: ## Format the code
+	cargo fmt --all
+
+bench: ## Measure: API, stores and optimiser, side by side, as ratios
+	scripts/with-services cargo bench --workspace --locked
+
+docs: ## Build the reference of every crate into target/doc
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	@echo "Open target/doc/scheduling_domain/index.html"
