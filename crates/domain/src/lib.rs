@@ -1,8 +1,38 @@
 //! Entities, time, rules and ports of HR Scheduling.
+//!
+//! Pure: no I/O, no async runtime, no HTTP, no SQL, no clock of its own. To extend it, in order:
+//!
+//! 1. An entity is a plain struct without an id ([`site::Site`]); it implements [`record::Entity`], which names its id
+//!    (from the one list in [`id`]), its filter and everything that can be wrong with it. A stored one is a
+//!    [`record::Record`].
+//! 2. Where insert, find, list, update and delete are its whole life, [`ports::Repository`] and [`ports::Queries`] are its
+//!    ports already: add an accessor to [`ports::UnitOfWork`] and [`ports::Store`]. Where it lives more, it has a trait of
+//!    its own beside them ([`ports::AssignmentRepository`]); each MUST in its docs is a case in `scheduling-conformance`.
+//! 3. A rule is data ([`rules::Rule`]) plus one file per kind under [`rules`]; it judges a [`roster::Problem`], never the
+//!    store. See `docs/recipes/add-a-rule.md`.
 
+pub mod assignment;
+pub mod availability;
+pub mod contract;
+pub mod demand;
+pub mod employee;
 pub mod fault;
 pub mod id;
+pub mod optimization;
+pub mod organization;
 pub mod page;
+pub mod personal;
+pub mod ports;
+pub mod position;
+pub mod record;
 pub mod roster;
+pub mod rule_set;
 pub mod rules;
+pub mod schedule;
+pub mod shift;
+pub mod shift_template;
+pub mod site;
+pub mod skill;
+pub mod team;
 pub mod time;
+pub mod user;

@@ -6,6 +6,6 @@
 mod problem;
 
 pub use problem::{
-    AvailabilityKind, AvailabilitySpan, Calendar, Heads, Period, Person, PersonIndex, Placement, PlannedShift, Problem,
-    ShiftIndex, SkillSpan,
+    AvailabilityKind, AvailabilitySpan, Calendar, Heads, Period, Person, PersonIndex, Placement,
+    PlannedShift, Problem, ShiftIndex, SkillSpan,
 };

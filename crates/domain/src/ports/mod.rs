@@ -1,0 +1,14 @@
+//! What the use cases need from the outside. Adapters implement these; `scheduling-conformance` holds a case for every
+//! MUST below, and an adapter that cannot pass a case does not exist.
+
+mod clock;
+mod idempotency;
+mod store;
+
+pub use clock::Clock;
+pub use idempotency::{IdempotencyKey, IdempotencyRepository, KeyState, StoredResponse};
+pub use store::{
+    AssignmentRepository, OptimizationRepository, PoolStatus, PublicationQueries,
+    PublicationRepository, Queries, RefreshTokenRepository, Repository, ShiftRepository, Store,
+    StoreError, UnitOfWork, UserQueries, UserRepository,
+};
