@@ -3,6 +3,7 @@
 //! Live schedules and public benchmark instances are both turned into a [`Problem`]. The checker ([`crate::rules`])
 //! judges [`Placement`]s against it; the optimiser looks for better ones. Nothing here refers to a store.
 
+pub mod curtois;
 mod problem;
 
 pub use problem::{

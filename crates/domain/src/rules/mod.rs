@@ -6,5 +6,5 @@
 mod rule;
 mod violation;
 
-pub use rule::{Citation, Effective, Rule, RuleKind, Scope, Verdict};
+pub use rule::{Citation, Effective, Rule, RuleKind, Scope, Verdict, Window};
 pub use violation::{Outcome, Phase, Violation};
