@@ -1,1 +1,3 @@
 //! The suites that every adapter passes, with their builders.
+
+pub mod cache;

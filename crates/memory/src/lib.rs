@@ -1,1 +1,8 @@
-//! The in-process cache of the embedded default.
+//! The ports that can live inside the process, for the embedded default: one machine, no server beside it.
+//!
+//! What is kept here is lost at the end of the process, and each process has its own; several replicas need
+//! `scheduling-redis`.
+
+mod cache;
+
+pub use cache::MemoryCache;

@@ -1,1 +1,14 @@
-//! Shared cache on Redis.
+//! The ports that several replicas share, on Redis 7 or Valkey.
+//!
+//! [`RedisCache`] is built without touching the network, so that the service starts, and answers from the store, while
+//! Redis is away. Every failure is met here: an outage is logged once when it begins and once when it ends, and costs
+//! its callers a miss without a wait.
+//!
+//! To add a port: give it a file, talk to the server through [`connections::Connections::run`], and run its suite from
+//! `scheduling_conformance` against `TEST_REDIS_URL`.
+
+mod cache;
+mod connections;
+
+pub use cache::RedisCache;
+pub use connections::InvalidRedisUrl;
