@@ -51,10 +51,7 @@ struct Case {
 impl Case {
     async fn begin(cache: &dyn Cache, number: u32) -> Self {
         let organization = |raw| OrganizationId::from(NonZeroU32::MIN.saturating_add(raw));
-        let case = Self {
-            ours: organization(number * 2),
-            theirs: organization(number * 2 + 1),
-        };
+        let case = Self { ours: organization(number * 2), theirs: organization(number * 2 + 1) };
         cache.clear(&CachePattern::new(case.ours, "*")).await;
         cache.clear(&CachePattern::new(case.theirs, "*")).await;
         case
@@ -73,12 +70,7 @@ impl Case {
 pub async fn get_answers_what_was_set(cache: &dyn Cache) {
     let case = Case::begin(cache, 1).await;
     let key = case.key("texts:班次");
-    for text in [
-        "",
-        "null",
-        r#"{"name":"李娜","note":"a \"quoted\" word\r\n"}"#,
-        &"长".repeat(100_000),
-    ] {
+    for text in ["", "null", r#"{"name":"李娜","note":"a \"quoted\" word\r\n"}"#, &"长".repeat(100_000)] {
         cache.set(&key, text.to_owned(), HOUR).await;
         assert_eq!(cache.get(&key).await.as_deref(), Some(text));
     }
@@ -100,11 +92,7 @@ pub async fn set_replaces_text_and_expiry(cache: &dyn Cache) {
     // Once the witness is gone, the first expiry of the other has passed too.
     cache.set(&witness, "1".to_owned(), short * 2).await;
     until_gone(cache, &witness).await;
-    assert_eq!(
-        cache.get(&long).await.as_deref(),
-        Some("2"),
-        "a longer expiry replaces a shorter one"
-    );
+    assert_eq!(cache.get(&long).await.as_deref(), Some("2"), "a longer expiry replaces a shorter one");
 
     cache.set(&long, "3".to_owned(), short).await;
     until_gone(cache, &long).await;
@@ -178,10 +166,7 @@ pub async fn clear_takes_other_characters_literally(cache: &dyn Cache) {
         cache.set(&case.key(not_meant), "1".to_owned(), HOUR).await;
         assert_eq!(cache.clear(&case.pattern(pattern)).await, 1, "{pattern}");
         assert!(!cache.exists(&case.key(meant)).await, "{pattern} means {meant}");
-        assert!(
-            cache.exists(&case.key(not_meant)).await,
-            "{pattern} does not mean {not_meant}"
-        );
+        assert!(cache.exists(&case.key(not_meant)).await, "{pattern} does not mean {not_meant}");
     }
 }
 
@@ -199,9 +184,7 @@ pub async fn clear_keeps_to_its_organization(cache: &dyn Cache) {
 pub async fn clear_reaches_thousands_of_entries(cache: &dyn Cache) {
     let case = Case::begin(cache, 11).await;
     for number in 0..3_000 {
-        cache
-            .set(&case.key(&format!("many:{number}")), "1".to_owned(), HOUR)
-            .await;
+        cache.set(&case.key(&format!("many:{number}")), "1".to_owned(), HOUR).await;
     }
     cache.set(&case.key("one"), "1".to_owned(), HOUR).await;
     assert_eq!(cache.clear(&case.pattern("many:*")).await, 3_000);

@@ -36,10 +36,7 @@ impl AssignmentSource {
 impl FromStr for AssignmentSource {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Manual, Self::Import, Self::Optimization]
-            .into_iter()
-            .find(|source| source.as_str() == text)
-            .ok_or(())
+        [Self::Manual, Self::Import, Self::Optimization].into_iter().find(|source| source.as_str() == text).ok_or(())
     }
 }
 

@@ -60,31 +60,18 @@ impl Entity for Availability {
 
     fn validate(&self) -> Result<(), Faults> {
         let mut faults = Faults::new();
-        let is_wish = matches!(
-            self.kind,
-            AvailabilityKind::Preferred | AvailabilityKind::Unpreferred
-        );
-        faults.require(!self.weekdays.is_empty(), || {
-            Fault::new("/weekdays", "empty")
-        });
+        let is_wish = matches!(self.kind, AvailabilityKind::Preferred | AvailabilityKind::Unpreferred);
+        faults.require(!self.weekdays.is_empty(), || Fault::new("/weekdays", "empty"));
         if let Some(until) = self.valid_until {
-            faults.require(self.valid_from <= until, || {
-                Fault::new("/valid_until", "end_before_start")
-            });
+            faults.require(self.valid_from <= until, || Fault::new("/valid_until", "end_before_start"));
         }
         if is_wish {
             faults.check_range("/weight", i64::from(self.weight), 1, 1_000_000);
         } else {
-            faults.require(self.weight == 0, || {
-                Fault::new("/weight", "only_for_wishes")
-            });
-            faults.require(self.template_id.is_none(), || {
-                Fault::new("/template_id", "only_for_wishes")
-            });
+            faults.require(self.weight == 0, || Fault::new("/weight", "only_for_wishes"));
+            faults.require(self.template_id.is_none(), || Fault::new("/template_id", "only_for_wishes"));
         }
-        faults.require(self.except_on.len() <= 366, || {
-            Fault::new("/except_on", "too_many").with("max", 366)
-        });
+        faults.require(self.except_on.len() <= 366, || Fault::new("/except_on", "too_many").with("max", 366));
         faults.check_text("/note", &self.note, 500);
         faults.into_result(())
     }

@@ -58,30 +58,22 @@ impl Entity for Contract {
     fn validate(&self) -> Result<(), Faults> {
         let mut faults = Faults::new();
         if let Some(end) = self.ends_on {
-            faults.require(self.starts_on <= end, || {
-                Fault::new("/ends_on", "end_before_start")
-            });
+            faults.require(self.starts_on <= end, || Fault::new("/ends_on", "end_before_start"));
         }
-        for (pointer, minutes) in [
-            ("/min_weekly_minutes", self.min_weekly_minutes),
-            ("/max_weekly_minutes", self.max_weekly_minutes),
-        ] {
+        for (pointer, minutes) in
+            [("/min_weekly_minutes", self.min_weekly_minutes), ("/max_weekly_minutes", self.max_weekly_minutes)]
+        {
             if let Some(minutes) = minutes {
                 faults.check_range(pointer, i64::from(minutes), 0, 7 * 24 * 60);
             }
         }
         if let (Some(min), Some(max)) = (self.min_weekly_minutes, self.max_weekly_minutes) {
-            faults.require(min <= max, || {
-                Fault::new("/max_weekly_minutes", "max_below_min")
-            });
+            faults.require(min <= max, || Fault::new("/max_weekly_minutes", "max_below_min"));
         }
         if let Some(rate) = &self.hourly_rate {
             faults.check_range("/hourly_rate/minor_units", rate.minor_units, 0, 100_000_000);
-            let is_code = rate.currency.len() == 3
-                && rate.currency.bytes().all(|byte| byte.is_ascii_uppercase());
-            faults.require(is_code, || {
-                Fault::new("/hourly_rate/currency", "invalid_currency")
-            });
+            let is_code = rate.currency.len() == 3 && rate.currency.bytes().all(|byte| byte.is_ascii_uppercase());
+            faults.require(is_code, || Fault::new("/hourly_rate/currency", "invalid_currency"));
         }
         faults.into_result(())
     }

@@ -40,33 +40,14 @@ impl Demand {
 
 /// Everything wrong with heads, at `pointer`.
 pub fn check_heads(faults: &mut Faults, pointer: &str, heads: &Heads) {
-    faults.require(heads.min <= heads.target, || {
-        Fault::new(format!("{pointer}/target"), "target_below_min")
-    });
+    faults.require(heads.min <= heads.target, || Fault::new(format!("{pointer}/target"), "target_below_min"));
     if let Some(max) = heads.max {
-        faults.require(heads.target <= max, || {
-            Fault::new(format!("{pointer}/max"), "max_below_target")
-        });
+        faults.require(heads.target <= max, || Fault::new(format!("{pointer}/max"), "max_below_target"));
         faults.check_range(&format!("{pointer}/max"), i64::from(max), 1, 1000);
     }
-    faults.check_range(
-        &format!("{pointer}/target"),
-        i64::from(heads.target),
-        0,
-        1000,
-    );
-    faults.check_range(
-        &format!("{pointer}/under_weight"),
-        heads.under_weight,
-        0,
-        1_000_000,
-    );
-    faults.check_range(
-        &format!("{pointer}/over_weight"),
-        heads.over_weight,
-        0,
-        1_000_000,
-    );
+    faults.check_range(&format!("{pointer}/target"), i64::from(heads.target), 0, 1000);
+    faults.check_range(&format!("{pointer}/under_weight"), heads.under_weight, 0, 1_000_000);
+    faults.check_range(&format!("{pointer}/over_weight"), heads.over_weight, 0, 1_000_000);
 }
 
 /// What a list of demand can be narrowed by.
@@ -85,17 +66,11 @@ impl Entity for Demand {
 
     fn validate(&self) -> Result<(), Faults> {
         let mut faults = Faults::new();
-        faults.require(!self.weekdays.is_empty(), || {
-            Fault::new("/weekdays", "empty")
-        });
+        faults.require(!self.weekdays.is_empty(), || Fault::new("/weekdays", "empty"));
         if let Some(until) = self.valid_until {
-            faults.require(self.valid_from <= until, || {
-                Fault::new("/valid_until", "end_before_start")
-            });
+            faults.require(self.valid_from <= until, || Fault::new("/valid_until", "end_before_start"));
         }
-        faults.require(self.except_on.len() <= 366, || {
-            Fault::new("/except_on", "too_many").with("max", 366)
-        });
+        faults.require(self.except_on.len() <= 366, || Fault::new("/except_on", "too_many").with("max", 366));
         check_heads(&mut faults, "/heads", &self.heads);
         faults.into_result(())
     }

@@ -59,17 +59,13 @@ impl Entity for Employee {
         faults.check_name("/number", &self.number, 40);
         faults.check_name("/full_name", &self.full_name, 100);
         if let Some(email) = &self.email {
-            faults.require(crate::user::is_email(email.reveal()), || {
-                Fault::new("/email", "invalid_email")
-            });
+            faults.require(crate::user::is_email(email.reveal()), || Fault::new("/email", "invalid_email"));
         }
         if let Some(phone) = &self.phone {
             faults.check_name("/phone", phone.reveal(), 40);
         }
         if let Some(left) = self.left_on {
-            faults.require(self.hired_on <= left, || {
-                Fault::new("/left_on", "end_before_start")
-            });
+            faults.require(self.hired_on <= left, || Fault::new("/left_on", "end_before_start"));
         }
         faults.into_result(())
     }

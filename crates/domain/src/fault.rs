@@ -16,11 +16,7 @@ pub struct Fault {
 impl Fault {
     /// A fault at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code,
-            args: Vec::new(),
-        }
+        Self { pointer: pointer.into(), code, args: Vec::new() }
     }
 
     /// Adds a named argument.
@@ -55,11 +51,7 @@ impl Faults {
 
     /// `Ok(value)` when there are no faults, else all of them.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(self)
-        }
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 
     /// The faults in the order found.
@@ -104,16 +96,7 @@ impl fmt::Display for Faults {
             if index > 0 {
                 f.write_str("; ")?;
             }
-            write!(
-                f,
-                "{}: {}",
-                if fault.pointer.is_empty() {
-                    "/"
-                } else {
-                    &fault.pointer
-                },
-                fault.code
-            )?;
+            write!(f, "{}: {}", if fault.pointer.is_empty() { "/" } else { &fault.pointer }, fault.code)?;
         }
         Ok(())
     }
@@ -135,23 +118,14 @@ impl Faults {
     /// `text` has at most `max` characters and no control characters; it may be empty.
     pub fn check_text(&mut self, pointer: &str, text: &str, max: usize) {
         let length = text.chars().count();
-        self.require(length <= max, || {
-            Fault::new(pointer, "too_long")
-                .with("max", max)
-                .with("actual", length)
-        });
-        self.require(!text.chars().any(char::is_control), || {
-            Fault::new(pointer, "control_character")
-        });
+        self.require(length <= max, || Fault::new(pointer, "too_long").with("max", max).with("actual", length));
+        self.require(!text.chars().any(char::is_control), || Fault::new(pointer, "control_character"));
     }
 
     /// `value` lies in `min..=max`.
     pub fn check_range(&mut self, pointer: &str, value: i64, min: i64, max: i64) {
         self.require((min..=max).contains(&value), || {
-            Fault::new(pointer, "out_of_range")
-                .with("min", min)
-                .with("max", max)
-                .with("actual", value)
+            Fault::new(pointer, "out_of_range").with("min", min).with("max", max).with("actual", value)
         });
     }
 

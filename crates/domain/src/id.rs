@@ -13,9 +13,7 @@ use thiserror::Error;
 pub struct InvalidId;
 
 /// What every typed id offers to code that is generic over entities.
-pub trait TypedId:
-    Copy + Eq + Ord + std::hash::Hash + fmt::Debug + fmt::Display + Send + Sync + 'static
-{
+pub trait TypedId: Copy + Eq + Ord + std::hash::Hash + fmt::Debug + fmt::Display + Send + Sync + 'static {
     /// Takes a stored or received number; refuses zero and negatives.
     fn try_new(raw: i64) -> Result<Self, InvalidId>;
     /// The number as stores and clients see it.

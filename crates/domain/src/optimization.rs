@@ -27,13 +27,7 @@ pub enum OptimizationState {
 }
 
 impl OptimizationState {
-    const ALL: [Self; 5] = [
-        Self::Queued,
-        Self::Running,
-        Self::Done,
-        Self::Cancelled,
-        Self::Failed,
-    ];
+    const ALL: [Self; 5] = [Self::Queued, Self::Running, Self::Done, Self::Cancelled, Self::Failed];
 
     /// The stable name, as stored and answered.
     pub fn as_str(self) -> &'static str {
@@ -55,10 +49,7 @@ impl OptimizationState {
 impl FromStr for OptimizationState {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(())
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(())
     }
 }
 
@@ -133,12 +124,7 @@ impl Entity for Optimization {
 
     fn validate(&self) -> Result<(), Faults> {
         let mut faults = Faults::new();
-        faults.check_range(
-            "/max_ms",
-            i64::try_from(self.max_ms).unwrap_or(i64::MAX),
-            1,
-            3_600_000,
-        );
+        faults.check_range("/max_ms", i64::try_from(self.max_ms).unwrap_or(i64::MAX), 1, 3_600_000);
         faults.into_result(())
     }
     fn repository(uow: &mut dyn UnitOfWork) -> &mut dyn Repository<Self> {

@@ -13,8 +13,7 @@ impl PageRequest {
 
     /// `page` counts from 1; `per_page` is 1 to [`Self::MAX_PER_PAGE`]. `None` outside.
     pub fn try_new(page: u32, per_page: u32) -> Option<Self> {
-        (page >= 1 && (1..=Self::MAX_PER_PAGE).contains(&per_page))
-            .then_some(Self { page, per_page })
+        (page >= 1 && (1..=Self::MAX_PER_PAGE).contains(&per_page)).then_some(Self { page, per_page })
     }
 
     /// The page's number, from 1.
@@ -35,10 +34,7 @@ impl PageRequest {
 
 impl Default for PageRequest {
     fn default() -> Self {
-        Self {
-            page: 1,
-            per_page: 20,
-        }
+        Self { page: 1, per_page: 20 }
     }
 }
 
@@ -62,10 +58,6 @@ impl<T> Page<T> {
 
     /// The page with each row turned into something else.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(f).collect(),
-            total: self.total,
-            request: self.request,
-        }
+        Page { items: self.items.into_iter().map(f).collect(), total: self.total, request: self.request }
     }
 }

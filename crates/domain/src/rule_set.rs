@@ -36,15 +36,11 @@ impl Entity for RuleSet {
     fn validate(&self) -> Result<(), Faults> {
         let mut faults = Faults::new();
         faults.check_name("/name", &self.name, 100);
-        faults.require(self.rules.len() <= 200, || {
-            Fault::new("/rules", "too_many").with("max", 200)
-        });
+        faults.require(self.rules.len() <= 200, || Fault::new("/rules", "too_many").with("max", 200));
         for (index, rule) in self.rules.iter().enumerate() {
             faults.check_name(&format!("/rules/{index}/key"), &rule.key, 60);
             let is_first = self.rules.iter().position(|other| other.key == rule.key) == Some(index);
-            faults.require(is_first, || {
-                Fault::new(format!("/rules/{index}/key"), "repeated")
-            });
+            faults.require(is_first, || Fault::new(format!("/rules/{index}/key"), "repeated"));
         }
         faults.into_result(())
     }

@@ -5,10 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Faults};
-use crate::id::{
-    AssignmentId, EmployeeId, PositionId, PublicationId, ScheduleId, ShiftId, SiteId, TeamId,
-    UserId,
-};
+use crate::id::{AssignmentId, EmployeeId, PositionId, PublicationId, ScheduleId, ShiftId, SiteId, TeamId, UserId};
 use crate::ports::{Queries, Repository, Store, UnitOfWork};
 use crate::record::Entity;
 use crate::roster::Period;

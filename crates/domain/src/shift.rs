@@ -83,8 +83,7 @@ impl Entity for Shift {
                 Fault::new("/ends_at", "shift_too_long").with("max", Self::MAX_MINUTES)
             });
             faults.require(self.work_minutes() > 0, || {
-                Fault::new("/break_minutes", "break_not_shorter_than_shift")
-                    .with("minutes", self.span_minutes())
+                Fault::new("/break_minutes", "break_not_shorter_than_shift").with("minutes", self.span_minutes())
             });
         }
         for (index, tag) in self.tags.iter().enumerate() {

@@ -51,8 +51,7 @@ impl Entity for ShiftTemplate {
         let mut faults = Faults::new();
         faults.check_name("/code", &self.code, 20);
         faults.check_name("/name", &self.name, 100);
-        let minutes =
-            (self.ends.duration_since(self.starts).as_mins() + 24 * 60 - 1).rem_euclid(24 * 60) + 1;
+        let minutes = (self.ends.duration_since(self.starts).as_mins() + 24 * 60 - 1).rem_euclid(24 * 60) + 1;
         faults.require(i64::from(self.break_minutes) < minutes, || {
             Fault::new("/break_minutes", "break_not_shorter_than_shift").with("minutes", minutes)
         });

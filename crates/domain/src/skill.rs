@@ -75,9 +75,7 @@ impl Entity for SkillGrant {
         let mut faults = Faults::new();
         faults.check_text("/evidence", &self.evidence, 200);
         if let Some(until) = self.valid_until {
-            faults.require(self.valid_from <= until, || {
-                crate::fault::Fault::new("/valid_until", "end_before_start")
-            });
+            faults.require(self.valid_from <= until, || crate::fault::Fault::new("/valid_until", "end_before_start"));
         }
         faults.into_result(())
     }

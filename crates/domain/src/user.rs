@@ -37,10 +37,7 @@ impl Role {
 impl FromStr for Role {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Admin, Self::Manager, Self::Employee]
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or(())
+        [Self::Admin, Self::Manager, Self::Employee].into_iter().find(|role| role.as_str() == text).ok_or(())
     }
 }
 
@@ -78,9 +75,7 @@ pub fn is_email(text: &str) -> bool {
     text.len() <= 254
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
         && text.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty()
-                && !domain.contains('@')
-                && domain.split('.').all(|label| !label.is_empty())
+            !local.is_empty() && !domain.contains('@') && domain.split('.').all(|label| !label.is_empty())
         })
 }
 
@@ -103,18 +98,14 @@ impl Entity for User {
     fn validate(&self) -> Result<(), Faults> {
         let mut faults = Faults::new();
         faults.check_name("/username", &self.username, 50);
-        faults.require(
-            !self.username.contains(char::is_whitespace) && !self.username.contains('@'),
-            || Fault::new("/username", "invalid_username"),
-        );
-        faults.require(is_email(&self.email), || {
-            Fault::new("/email", "invalid_email")
+        faults.require(!self.username.contains(char::is_whitespace) && !self.username.contains('@'), || {
+            Fault::new("/username", "invalid_username")
         });
+        faults.require(is_email(&self.email), || Fault::new("/email", "invalid_email"));
         faults.check_text("/full_name", &self.full_name, 100);
-        faults.require(
-            self.role == Role::Manager || self.team_ids.is_empty(),
-            || Fault::new("/team_ids", "only_for_managers"),
-        );
+        faults.require(self.role == Role::Manager || self.team_ids.is_empty(), || {
+            Fault::new("/team_ids", "only_for_managers")
+        });
         faults.into_result(())
     }
     fn repository(uow: &mut dyn UnitOfWork) -> &mut dyn Repository<Self> {

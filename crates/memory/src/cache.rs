@@ -63,9 +63,7 @@ impl Cache for MemoryCache {
         if expiry.is_zero() {
             self.entries.invalidate(key.as_str()).await;
         } else {
-            self.entries
-                .insert(key.as_str().to_owned(), Entry { text, expiry })
-                .await;
+            self.entries.insert(key.as_str().to_owned(), Entry { text, expiry }).await;
         }
     }
 

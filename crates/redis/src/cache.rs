@@ -21,9 +21,7 @@ impl RedisCache {
     /// Prepares a cache at `url`, such as `redis://:password@localhost:6379/0`, without connecting yet;
     /// [`ping`](Cache::ping) tells whether the server is there.
     pub fn new(url: &str) -> Result<Self, InvalidRedisUrl> {
-        Ok(Self {
-            connections: Connections::new(url)?,
-        })
+        Ok(Self { connections: Connections::new(url)? })
     }
 
     /// The answer, or what it would be for an empty cache.
@@ -38,13 +36,7 @@ impl RedisCache {
         let glob = escaped(pattern.as_str());
         let (mut cursor, mut cleared) = (0_u64, 0);
         loop {
-            let scan = cmd("SCAN")
-                .arg(cursor)
-                .arg("MATCH")
-                .arg(&glob)
-                .arg("COUNT")
-                .arg(SCAN_STEP)
-                .take();
+            let scan = cmd("SCAN").arg(cursor).arg("MATCH").arg(&glob).arg("COUNT").arg(SCAN_STEP).take();
             let (next, keys): (u64, Vec<String>) = self.connections.run(&scan).await?;
             if !keys.is_empty() {
                 // Unlike DEL, UNLINK frees the memory beside the server's one command thread.
@@ -66,16 +58,12 @@ impl Cache for RedisCache {
 
     async fn set(&self, key: &CacheKey, text: String, expiry: Duration) {
         // Redis counts whole milliseconds and refuses an expiry of none.
-        match u64::try_from(expiry.as_millis())
-            .unwrap_or(u64::MAX)
-            .min(i64::MAX.unsigned_abs() / 2)
-        {
+        match u64::try_from(expiry.as_millis()).unwrap_or(u64::MAX).min(i64::MAX.unsigned_abs() / 2) {
             0 => {
                 self.delete(key).await;
             }
             millis => {
-                self.ask(cmd("SET").arg(key.as_str()).arg(text).arg("PX").arg(millis))
-                    .await
+                self.ask::<()>(cmd("SET").arg(key.as_str()).arg(text).arg("PX").arg(millis)).await;
             }
         }
     }
@@ -96,10 +84,7 @@ impl Cache for RedisCache {
     }
 
     async fn ping(&self) -> Result<(), CacheUnavailable> {
-        self.connections
-            .run::<()>(&cmd("PING"))
-            .await
-            .map_err(|failure| CacheUnavailable(Box::new(failure)))
+        self.connections.run::<()>(&cmd("PING")).await.map_err(|failure| CacheUnavailable(Box::new(failure)))
     }
 }
 

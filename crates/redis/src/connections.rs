@@ -133,17 +133,10 @@ impl ManageConnection for Manager {
     type Error = RedisError;
 
     async fn connect(&self) -> Result<Line, RedisError> {
-        let limits = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
-        let connection = self
-            .client
-            .get_multiplexed_async_connection_with_config(&limits)
-            .await?;
-        Ok(Line {
-            connection,
-            broken: Arc::default(),
-        })
+        let limits =
+            AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+        let connection = self.client.get_multiplexed_async_connection_with_config(&limits).await?;
+        Ok(Line { connection, broken: Arc::default() })
     }
 
     async fn is_valid(&self, line: &mut Line) -> Result<(), RedisError> {
@@ -171,10 +164,7 @@ struct Away {
 impl Outage {
     fn begin(&self, cause: Option<RedisError>) {
         let cause = cause.map(Arc::new);
-        let earlier = self.lock().replace(Away {
-            asked_at: Instant::now(),
-            cause: cause.clone(),
-        });
+        let earlier = self.lock().replace(Away { asked_at: Instant::now(), cause: cause.clone() });
         if earlier.is_none() {
             let cause = cause.map_or_else(|| "no answer".to_owned(), |error| error.to_string());
             tracing::warn!(cause, "Redis is unavailable: the cache answers misses until it is back");
@@ -189,9 +179,7 @@ impl Outage {
     }
 
     fn is_cooling_off(&self) -> bool {
-        self.lock()
-            .as_ref()
-            .is_some_and(|away| away.asked_at.elapsed() < COOL_OFF)
+        self.lock().as_ref().is_some_and(|away| away.asked_at.elapsed() < COOL_OFF)
     }
 
     fn failure(&self) -> Failure {

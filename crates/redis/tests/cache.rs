@@ -19,9 +19,7 @@ scheduling_conformance::cache_conformance!(async || cache());
 async fn without_a_server_every_call_is_a_quick_miss() {
     // Bound, so that nobody else takes the port, and closed to connections: it is never listened on.
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
-    socket
-        .bind("127.0.0.1:0".parse().expect("an address"))
-        .expect("a free port");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
     let address = socket.local_addr().expect("its address");
     let cache = RedisCache::new(&format!("redis://{address}/0")).expect("an address");
     let organization = NonZeroU32::MIN.into();
@@ -34,10 +32,7 @@ async fn without_a_server_every_call_is_a_quick_miss() {
     assert!(!cache.delete(&key).await);
     assert_eq!(cache.clear(&CachePattern::new(organization, "*")).await, 0);
     assert!(cache.ping().await.is_err());
-    assert!(
-        began.elapsed() < Duration::from_secs(5),
-        "nobody waits out the connection time-out"
-    );
+    assert!(began.elapsed() < Duration::from_secs(5), "nobody waits out the connection time-out");
 }
 
 #[test]

@@ -10,7 +10,6 @@ pub use cache::{Cache, CacheKey, CachePattern, CacheUnavailable, DEFAULT_CACHE_E
 pub use clock::Clock;
 pub use idempotency::{IdempotencyKey, IdempotencyRepository, KeyState, StoredResponse};
 pub use store::{
-    AssignmentRepository, OptimizationRepository, PoolStatus, PublicationQueries,
-    PublicationRepository, Queries, RefreshTokenRepository, Repository, ShiftRepository, Store,
-    StoreError, UnitOfWork, UserQueries, UserRepository,
+    AssignmentRepository, OptimizationRepository, PoolStatus, PublicationQueries, PublicationRepository, Queries,
+    RefreshTokenRepository, Repository, ShiftRepository, Store, StoreError, UnitOfWork, UserQueries, UserRepository,
 };

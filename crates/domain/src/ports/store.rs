@@ -9,9 +9,7 @@ use crate::availability::Availability;
 use crate::contract::Contract;
 use crate::demand::Demand;
 use crate::employee::Employee;
-use crate::id::{
-    EmployeeId, OptimizationId, OrganizationId, RefreshTokenId, ScheduleId, ShiftId, UserId,
-};
+use crate::id::{EmployeeId, OptimizationId, OrganizationId, RefreshTokenId, ScheduleId, ShiftId, UserId};
 use crate::optimization::Optimization;
 use crate::organization::Organization;
 use crate::page::{Page, PageRequest};
@@ -65,11 +63,7 @@ pub struct PoolStatus {
 #[async_trait]
 pub trait Queries<T: Entity>: Send + Sync {
     /// MUST answer `None` for an id of another organization.
-    async fn find(
-        &self,
-        organization: OrganizationId,
-        id: T::Id,
-    ) -> Result<Option<Record<T>>, StoreError>;
+    async fn find(&self, organization: OrganizationId, id: T::Id) -> Result<Option<Record<T>>, StoreError>;
 
     /// MUST order as [`Repository::list`] does.
     async fn list(
@@ -80,11 +74,7 @@ pub trait Queries<T: Entity>: Send + Sync {
     ) -> Result<Page<Record<T>>, StoreError>;
 
     /// Every match, for rosters. MUST order as [`Repository::list`] does.
-    async fn list_all(
-        &self,
-        organization: OrganizationId,
-        filter: &T::Filter,
-    ) -> Result<Vec<Record<T>>, StoreError>;
+    async fn list_all(&self, organization: OrganizationId, filter: &T::Filter) -> Result<Vec<Record<T>>, StoreError>;
 }
 
 /// Rows of one kind, within a unit of work and so within its organization.
@@ -95,11 +85,7 @@ pub trait Repository<T: Entity>: Send {
 
     /// MUST order by id, ascending; shifts by start, then id. MUST count all matches in `total`. `search` MUST match
     /// literally (`%` and `_` are letters like others) and whatever the case of ASCII letters.
-    async fn list(
-        &mut self,
-        filter: &T::Filter,
-        page: PageRequest,
-    ) -> Result<Page<Record<T>>, StoreError>;
+    async fn list(&mut self, filter: &T::Filter, page: PageRequest) -> Result<Page<Record<T>>, StoreError>;
 
     /// Every match. MUST order as `list` does.
     async fn list_all(&mut self, filter: &T::Filter) -> Result<Vec<Record<T>>, StoreError>;
@@ -153,11 +139,7 @@ pub trait UserRepository: Repository<User> {
 #[async_trait]
 pub trait RefreshTokenRepository: Send {
     /// Adds a link.
-    async fn insert(
-        &mut self,
-        grant: &RefreshGrant,
-        now: Timestamp,
-    ) -> Result<RefreshTokenId, StoreError>;
+    async fn insert(&mut self, grant: &RefreshGrant, now: Timestamp) -> Result<RefreshTokenId, StoreError>;
 
     /// MUST lock the row until the unit of work ends, so that a token is exchanged once.
     async fn find_by_hash(&mut self, token_hash: &str) -> Result<Option<RefreshToken>, StoreError>;
@@ -179,11 +161,7 @@ pub trait PublicationRepository: Send {
     async fn insert(&mut self, content: &PublishedContent) -> Result<Publication, StoreError>;
 
     /// One by its number.
-    async fn find(
-        &mut self,
-        schedule: ScheduleId,
-        number: u32,
-    ) -> Result<Option<Publication>, StoreError>;
+    async fn find(&mut self, schedule: ScheduleId, number: u32) -> Result<Option<Publication>, StoreError>;
 }
 
 /// Reads of published snapshots.
@@ -203,11 +181,7 @@ pub trait PublicationQueries: Send + Sync {
 pub trait ShiftRepository: Repository<Shift> {
     /// As many single inserts, in one statement. Answers in the order given. [`Repository::update`] of a shift MUST move the
     /// spans of its assignments with it, and answer `Conflict` where that would overlap another assignment.
-    async fn insert_many(
-        &mut self,
-        values: &[Shift],
-        now: Timestamp,
-    ) -> Result<Vec<Record<Shift>>, StoreError>;
+    async fn insert_many(&mut self, values: &[Shift], now: Timestamp) -> Result<Vec<Record<Shift>>, StoreError>;
 
     /// MUST lock the rows until the unit of work ends; ids that are not there are passed over.
     async fn lock(&mut self, ids: &[ShiftId]) -> Result<(), StoreError>;
@@ -245,10 +219,7 @@ pub trait OptimizationRepository: Repository<Optimization> {
     ) -> Result<Option<Record<Optimization>>, StoreError>;
 
     /// MUST lock the row until the unit of work ends.
-    async fn find_locked(
-        &mut self,
-        id: OptimizationId,
-    ) -> Result<Option<Record<Optimization>>, StoreError>;
+    async fn find_locked(&mut self, id: OptimizationId) -> Result<Option<Record<Optimization>>, StoreError>;
 }
 
 /// Everything that is kept.
@@ -267,8 +238,7 @@ pub trait Store: Send + Sync {
     async fn find_organization(&self, slug: &str) -> Result<Option<Organization>, StoreError>;
 
     /// MUST answer `Duplicate` for a taken slug.
-    async fn create_organization(&self, slug: &str, name: &str)
-    -> Result<Organization, StoreError>;
+    async fn create_organization(&self, slug: &str, name: &str) -> Result<Organization, StoreError>;
 
     /// Whether the store answers.
     async fn ping(&self) -> Result<(), StoreError>;

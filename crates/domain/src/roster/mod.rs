@@ -7,6 +7,6 @@ pub mod curtois;
 mod problem;
 
 pub use problem::{
-    AvailabilityKind, AvailabilitySpan, Calendar, Heads, Period, Person, PersonIndex, Placement,
-    PlannedShift, Problem, ShiftIndex, SkillSpan,
+    AvailabilityKind, AvailabilitySpan, Calendar, Heads, Period, Person, PersonIndex, Placement, PlannedShift, Problem,
+    ShiftIndex, SkillSpan,
 };

@@ -27,16 +27,13 @@ impl Period {
 
     /// How many days it has; 0 when `end` is not after `first`.
     pub fn days(&self) -> i32 {
-        self.first
-            .until(self.end)
-            .map_or(0, |span| span.get_days().max(0))
+        self.first.until(self.end).map_or(0, |span| span.get_days().max(0))
     }
 
     /// Its days, in order.
     pub fn iter(&self) -> impl Iterator<Item = Date> + use<> {
         let end = self.end;
-        std::iter::successors(Some(self.first), |on| on.tomorrow().ok())
-            .take_while(move |on| *on < end)
+        std::iter::successors(Some(self.first), |on| on.tomorrow().ok()).take_while(move |on| *on < end)
     }
 }
 
@@ -49,9 +46,7 @@ pub struct Calendar {
 
 impl Default for Calendar {
     fn default() -> Self {
-        Self {
-            week_start: Weekday::Monday,
-        }
+        Self { week_start: Weekday::Monday }
     }
 }
 

@@ -50,16 +50,9 @@ pub enum RuleKind {
     /// At least so many minutes between the end of a shift and the start of the next.
     RestBetweenShifts { min_minutes: u32 },
     /// A shift of `after` may not be worked on the working day after one of `before`.
-    ForbiddenSuccession {
-        before: ShiftTemplateId,
-        after: Vec<ShiftTemplateId>,
-    },
+    ForbiddenSuccession { before: ShiftTemplateId, after: Vec<ShiftTemplateId> },
     /// Work minutes in the planned period, in each week, or in each month.
-    MinutesPerPeriod {
-        per: Window,
-        min: Option<u32>,
-        max: Option<u32>,
-    },
+    MinutesPerPeriod { per: Window, min: Option<u32>, max: Option<u32> },
     /// At most so many shifts of a template in the planned period.
     ShiftsPerTemplate { template: ShiftTemplateId, max: u32 },
     /// Length of a run of working days.

@@ -42,10 +42,7 @@ impl Weekdays {
 
     /// The days, Monday first.
     pub fn iter(self) -> impl Iterator<Item = Weekday> {
-        NAMES
-            .into_iter()
-            .map(|(_, day)| day)
-            .filter(move |day| self.contains(*day))
+        NAMES.into_iter().map(|(_, day)| day).filter(move |day| self.contains(*day))
     }
 
     /// The set as a bit mask, Monday lowest; the stores' form.
@@ -68,10 +65,7 @@ impl Weekdays {
 
     /// A weekday's short name.
     pub fn day_name(day: Weekday) -> &'static str {
-        NAMES
-            .into_iter()
-            .find_map(|(name, known)| (known == day).then_some(name))
-            .unwrap_or("mon")
+        NAMES.into_iter().find_map(|(name, known)| (known == day).then_some(name)).unwrap_or("mon")
     }
 
     fn bit(day: Weekday) -> u8 {
@@ -102,8 +96,6 @@ impl FromStr for Weekdays {
     type Err = InvalidWeekday;
     /// Reads `mon,tue`.
     fn from_str(text: &str) -> Result<Self, InvalidWeekday> {
-        text.split(',')
-            .map(|name| Self::parse_day(name.trim()))
-            .collect()
+        text.split(',').map(|name| Self::parse_day(name.trim())).collect()
     }
 }

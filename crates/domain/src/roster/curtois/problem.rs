@@ -113,15 +113,24 @@ impl Instance {
         self.personal(&mut rules, "consecutive-shifts", runs, |(min, max)| {
             Some(RuleKind::ConsecutiveWorkingDays { min: Some(min), max: Some(max) })
         });
-        self.personal(&mut rules, "consecutive-days-off", |someone| someone.min_consecutive_days_off, |min| {
-            Some(RuleKind::ConsecutiveDaysOff { min })
-        });
-        self.personal(&mut rules, "weekends", |someone| someone.max_weekends, |max| {
-            Some(RuleKind::WeekendsWorked { weekend: Weekdays::SATURDAY_SUNDAY, max })
-        });
-        self.personal(&mut rules, "days-off", |someone| someone.days_off.clone(), |days| {
-            (!days.is_empty()).then(|| RuleKind::DaysOff { on: days.into_iter().map(on).collect() })
-        });
+        self.personal(
+            &mut rules,
+            "consecutive-days-off",
+            |someone| someone.min_consecutive_days_off,
+            |min| Some(RuleKind::ConsecutiveDaysOff { min }),
+        );
+        self.personal(
+            &mut rules,
+            "weekends",
+            |someone| someone.max_weekends,
+            |max| Some(RuleKind::WeekendsWorked { weekend: Weekdays::SATURDAY_SUNDAY, max }),
+        );
+        self.personal(
+            &mut rules,
+            "days-off",
+            |someone| someone.days_off.clone(),
+            |days| (!days.is_empty()).then(|| RuleKind::DaysOff { on: days.into_iter().map(on).collect() }),
+        );
         rules
     }
 

@@ -56,7 +56,11 @@ fn a_roster_survives_writing_and_reading() {
 fn bad_lines_are_named() {
     let cases: [(&str, &str, &str); 9] = [
         ("A,D=7|N=2", "A,D=7|X=2", "line 8: unknown shift \"X\""),
-        ("A,D=7|N=2,2400", "A,D=7|N=2,-1", "line 8: most minutes must be a whole number from 0 to 10000000, not \"-1\""),
+        (
+            "A,D=7|N=2,2400",
+            "A,D=7|N=2,-1",
+            "line 8: most minutes must be a whole number from 0 to 10000000, not \"-1\"",
+        ),
         ("B,D=7", "A,D=7", "line 9: \"A\" is blank or given twice"),
         ("N,600,D", "N,600,E", "line 6: unknown shift \"E\""),
         ("N,600,D", "N,1441,D", "line 6: minutes must be a whole number from 1 to 1440, not \"1441\""),
