@@ -11,5 +11,6 @@ pub use clock::Clock;
 pub use idempotency::{IdempotencyKey, IdempotencyRepository, KeyState, StoredResponse};
 pub use store::{
     AssignmentRepository, OptimizationRepository, PoolStatus, PublicationQueries, PublicationRepository, Queries,
-    RefreshTokenRepository, Repository, ShiftRepository, Store, StoreError, UnitOfWork, UserQueries, UserRepository,
+    RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, Store, StoreError, UnitOfWork,
+    UserQueries, UserRepository,
 };

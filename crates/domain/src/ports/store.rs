@@ -9,7 +9,7 @@ use crate::availability::Availability;
 use crate::contract::Contract;
 use crate::demand::Demand;
 use crate::employee::Employee;
-use crate::id::{EmployeeId, OptimizationId, OrganizationId, RefreshTokenId, ScheduleId, ShiftId, UserId};
+use crate::id::{EmployeeId, OptimizationId, OrganizationId, RefreshTokenId, ScheduleId, ShiftId, TeamId, UserId};
 use crate::optimization::Optimization;
 use crate::organization::Organization;
 use crate::page::{Page, PageRequest};
@@ -133,6 +133,13 @@ pub trait UserRepository: Repository<User> {
 
     /// Ends everything issued before. MUST raise the epoch by one.
     async fn raise_token_epoch(&mut self, id: UserId) -> Result<(), StoreError>;
+
+    /// An account's credentials, as this unit of work sees them.
+    async fn find_credentials(&mut self, id: UserId) -> Result<Option<Credentials>, StoreError>;
+
+    /// The active administrators, in order of id. MUST lock their rows until the unit of work ends, so that two of them
+    /// cannot remove each other.
+    async fn lock_active_admins(&mut self) -> Result<Vec<UserId>, StoreError>;
 }
 
 /// Refresh tokens.
@@ -176,12 +183,27 @@ pub trait PublicationQueries: Send + Sync {
     ) -> Result<Option<Publication>, StoreError>;
 }
 
+/// Schedules.
+#[async_trait]
+pub trait ScheduleRepository: Repository<Schedule> {
+    /// MUST lock the row until the unit of work ends, and answer it as it stands once the lock is held.
+    async fn find_locked(&mut self, id: ScheduleId) -> Result<Option<Record<Schedule>>, StoreError>;
+
+    /// Locks a team until the unit of work ends, so that two of its schedules are not made at once. MUST make a second
+    /// unit of work wait; an id that is not there is passed over.
+    async fn lock_team(&mut self, team: TeamId) -> Result<(), StoreError>;
+}
+
 /// Shifts.
 #[async_trait]
 pub trait ShiftRepository: Repository<Shift> {
     /// As many single inserts, in one statement. Answers in the order given. [`Repository::update`] of a shift MUST move the
     /// spans of its assignments with it, and answer `Conflict` where that would overlap another assignment.
     async fn insert_many(&mut self, values: &[Shift], now: Timestamp) -> Result<Vec<Record<Shift>>, StoreError>;
+
+    /// Removes rows whatever their version; ids that are not there are passed over. Answers how many. MUST answer
+    /// `Reference` while assignments point at one of them.
+    async fn delete_many(&mut self, ids: &[ShiftId]) -> Result<u64, StoreError>;
 
     /// MUST lock the rows until the unit of work ends; ids that are not there are passed over.
     async fn lock(&mut self, ids: &[ShiftId]) -> Result<(), StoreError>;
@@ -317,7 +339,7 @@ pub trait UnitOfWork: Send {
     /// Refresh tokens.
     fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository;
     /// Schedules.
-    fn schedules(&mut self) -> &mut dyn Repository<Schedule>;
+    fn schedules(&mut self) -> &mut dyn ScheduleRepository;
     /// Published snapshots.
     fn publications(&mut self) -> &mut dyn PublicationRepository;
     /// Shifts.
