@@ -1,0 +1,80 @@
+# What clients read in Chinese. `en.ftl` has the same messages with the same arguments; a test holds them equal.
+
+## Successes
+done = 操作成功
+created = 创建成功
+accepted = 请求已受理，正在后台处理
+listed = 查询成功
+
+## Problems: the message, and `.title`, the name of the kind of problem
+bad_request = 请求无法理解
+    .title = 请求有误
+invalid_json = 请求体不是有效的 JSON：第 { $line } 行，第 { $column } 列
+    .title = JSON 无法解析
+invalid_request = 请求中有 { $count } 处错误，请逐项修正
+    .title = 请求内容无效
+malformed_header = 请求头 { $header } 的格式不正确
+    .title = 请求头格式错误
+not_authenticated = 请先登录，或提供有效的访问令牌
+    .title = 未通过身份验证
+wrong_credentials = 用户名或密码不正确
+    .title = 登录失败
+forbidden = 您没有执行此操作的权限
+    .title = 权限不足
+not_found = 您访问的资源不存在
+    .title = 资源不存在
+method_not_allowed = 此地址不支持 { $method } 方法，支持的方法：{ $allowed }
+    .title = 请求方法不被允许
+duplicate = 已存在相同的记录，请更换后重试
+    .title = 记录重复
+conflict = 请求与当前数据冲突，请刷新后重试
+    .title = 数据冲突
+in_use = 仍有其他记录引用此记录，无法删除
+    .title = 记录被引用
+rule_violation = 排班违反了强制性规则，详见 violations
+    .title = 违反规则
+stale = 数据已被他人修改，请获取最新版本后重试
+    .title = 版本已过期
+precondition_required = 请在 If-Match 请求头中提供数据的当前版本
+    .title = 缺少前提条件
+idempotency_in_flight = 使用相同 Idempotency-Key 的请求正在处理中，请稍后重试
+    .title = 请求处理中
+idempotency_mismatch = 此 Idempotency-Key 已用于内容不同的请求
+    .title = 幂等键被重复使用
+body_too_large = 请求体超过 { $limit } 字节的上限
+    .title = 请求体过大
+unsupported_media_type = 请求体的类型必须是 { $expected }
+    .title = 不支持的媒体类型
+too_many_requests = 请求过于频繁，请稍后重试
+    .title = 请求过多
+request_timeout = 请求等待超时
+    .title = 请求超时
+internal = 服务器发生内部错误，请凭请求编号联系管理员
+    .title = 内部错误
+unavailable = 服务暂时不可用，请稍后重试
+    .title = 服务不可用
+
+## Faults: what is wrong with one field
+fault-required = 必填项缺失
+fault-unknown_field = 不存在此字段
+fault-wrong_type = 类型错误，应为 { $expected }
+fault-blank = 不能为空
+fault-control_character = 不能包含控制字符
+fault-too_short = 至少需要 { $min } 个字符（现有 { $actual } 个）
+fault-too_long = 不能超过 { $max } 个字符（现有 { $actual } 个）
+fault-out_of_range = 必须在 { $min } 到 { $max } 之间（现为 { $actual }）
+fault-too_small = 不能小于 { $min }（现为 { $actual }）
+fault-too_large = 不能大于 { $max }（现为 { $actual }）
+fault-too_few = 至少需要 { $min } 项（现有 { $actual } 项）
+fault-too_many = 不能超过 { $max } 项（现有 { $actual } 项）
+fault-not_unique = 各项不能重复
+fault-not_allowed = 只能取以下值之一：{ $allowed }
+fault-wrong_pattern = 格式不正确，应符合 { $pattern }
+fault-wrong_format = 不是有效的 { $format }
+fault-repeated = 只能给出一次
+fault-end_before_start = 结束必须晚于开始
+fault-nonexistent_local_time = 该当地时间不存在（因夏令时跳过）
+fault-unknown_time_zone = 不是已知的 IANA 时区
+fault-unknown_reference = 引用的记录不存在
+fault-taken = 已被使用
+fault-invalid = 取值无效

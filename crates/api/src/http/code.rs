@@ -1,0 +1,109 @@
+//! The kinds of problem that a client can meet, from one list.
+
+use actix_web::http::StatusCode;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $status:ident, $text:literal;)+) => {
+        /// A kind of problem: a stable name, a status and a text in each language.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of their statuses.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The stable name: `code` in a problem document and the key in the message catalogues.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+
+            /// The status that it is answered with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request itself cannot be understood.
+    BadRequest = BAD_REQUEST, "bad_request";
+    /// The body is no JSON.
+    InvalidJson = BAD_REQUEST, "invalid_json";
+    /// A header cannot be understood.
+    MalformedHeader = BAD_REQUEST, "malformed_header";
+    /// No valid access token.
+    NotAuthenticated = UNAUTHORIZED, "not_authenticated";
+    /// Name or password is wrong; which one stays unsaid.
+    WrongCredentials = UNAUTHORIZED, "wrong_credentials";
+    /// The caller may not do this.
+    Forbidden = FORBIDDEN, "forbidden";
+    /// Nothing here, or nothing that the caller may know of.
+    NotFound = NOT_FOUND, "not_found";
+    /// The address exists, the method does not.
+    MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed";
+    /// The body took too long to arrive.
+    RequestTimeout = REQUEST_TIMEOUT, "request_timeout";
+    /// A unique value is taken.
+    Duplicate = CONFLICT, "duplicate";
+    /// The request contradicts the current data.
+    Conflict = CONFLICT, "conflict";
+    /// Other records still refer to this one.
+    InUse = CONFLICT, "in_use";
+    /// A blocking rule forbids the change; `violations` says which.
+    RuleViolation = CONFLICT, "rule_violation";
+    /// The first request with this idempotency key is not finished.
+    IdempotencyInFlight = CONFLICT, "idempotency_in_flight";
+    /// `If-Match` names another version than the current one.
+    Stale = PRECONDITION_FAILED, "stale";
+    /// The body is over the limit.
+    BodyTooLarge = PAYLOAD_TOO_LARGE, "body_too_large";
+    /// The body is not of the expected media type.
+    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type";
+    /// The request is readable, its content is not acceptable; `errors` has every fault.
+    InvalidRequest = UNPROCESSABLE_ENTITY, "invalid_request";
+    /// The idempotency key was used for another request.
+    IdempotencyMismatch = UNPROCESSABLE_ENTITY, "idempotency_mismatch";
+    /// `If-Match` is missing.
+    PreconditionRequired = PRECONDITION_REQUIRED, "precondition_required";
+    /// The caller asks too often.
+    TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests";
+    /// Our fault.
+    Internal = INTERNAL_SERVER_ERROR, "internal";
+    /// Something that we need is away for the moment.
+    Unavailable = SERVICE_UNAVAILABLE, "unavailable";
+}
+
+impl Code {
+    /// The code with this stable name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+
+    /// The kind's address: `type` in a problem document.
+    pub fn uri(self) -> String {
+        format!("/problems/{}", self.name())
+    }
+
+    /// The code for a status that some library chose.
+    pub fn for_status(status: StatusCode) -> Self {
+        Self::ALL.iter().copied().find(|code| code.status() == status).unwrap_or_else(|| {
+            if status.is_client_error() { Self::BadRequest } else { Self::Internal }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_foreign_status_keeps_its_class() {
+        assert_eq!(Code::for_status(StatusCode::NOT_FOUND), Code::NotFound);
+        assert_eq!(Code::for_status(StatusCode::BAD_REQUEST), Code::BadRequest);
+        assert_eq!(Code::for_status(StatusCode::IM_A_TEAPOT), Code::BadRequest);
+        assert_eq!(Code::for_status(StatusCode::BAD_GATEWAY), Code::Internal);
+    }
+}

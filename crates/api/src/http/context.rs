@@ -1,0 +1,94 @@
+//! What the edge knows of a request before anything else looks at it.
+
+use std::rc::Rc;
+
+use actix_web::http::header::HeaderName;
+use actix_web::{HttpMessage, HttpRequest};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::language::Language;
+
+/// The header that carries the request id, both ways.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// One request's id, language and address.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Joins the response, the log lines and the error reports of the request.
+    pub request_id: RequestId,
+    /// What the client reads.
+    pub language: Language,
+    /// The path as the client wrote it.
+    pub instance: String,
+}
+
+impl Context {
+    /// The context of this request, made at the first call.
+    pub fn of(request: &HttpRequest) -> Rc<Self> {
+        if let Some(context) = request.extensions().get::<Rc<Self>>() {
+            return Rc::clone(context);
+        }
+        let context = Rc::new(Self {
+            request_id: RequestId::of(request),
+            language: Language::negotiate(request.headers()),
+            instance: request.path().to_owned(),
+        });
+        request.extensions_mut().insert(Rc::clone(&context));
+        context
+    }
+
+    /// The time that stands in an envelope. It tells when the answer was written and decides nothing.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// A request's id: the client's own when it is 1 to 128 visible characters of `A-Z a-z 0-9 - _ . :`, else a new one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(String);
+
+impl RequestId {
+    fn of(request: &HttpRequest) -> Self {
+        request
+            .headers()
+            .get(&X_REQUEST_ID)
+            .and_then(|value| value.to_str().ok())
+            .and_then(Self::parse)
+            .unwrap_or_else(|| Self(Uuid::now_v7().to_string()))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let well_formed = (1..=128).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+        well_formed.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_well_formed_id_is_kept_and_any_other_replaced() {
+        assert_eq!(RequestId::parse("abc-1_2.3:4").unwrap().as_str(), "abc-1_2.3:4");
+        for bad in ["", "a b", "a\"b", "ü", &"x".repeat(129)] {
+            assert_eq!(RequestId::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_request_has_one_context() {
+        let request = TestRequest::get().uri("/api/sites/").to_http_request();
+        let first = Context::of(&request);
+        assert_eq!(first.request_id, Context::of(&request).request_id);
+        assert_eq!(first.instance, "/api/sites/");
+    }
+}

@@ -1,0 +1,196 @@
+//! The outermost layer: whatever happens inside, what leaves here is an answer that clients can read.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BodySize, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode, Uri};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse};
+
+use super::code::Code;
+use super::context::{Context, X_REQUEST_ID};
+use super::idempotency;
+use super::problem::Problem;
+use super::resource::{Pattern, routed};
+
+/// Counts requests. `endpoint` is the documented path of the route, or `unknown`.
+pub trait RequestMetrics: Send + Sync {
+    /// One request was answered.
+    fn answered(&self, method: &str, endpoint: &str, status: u16, took: Duration);
+    /// Everything measured, in the Prometheus text format.
+    fn render(&self) -> String;
+}
+
+/// Wraps the whole application; see [`application`](super::application).
+pub async fn edge<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let started = Instant::now();
+    let context = Context::of(request.request());
+    let metrics = request.app_data::<Arc<dyn RequestMetrics>>().cloned();
+    let method = known(request.method());
+    drop_trailing_slash(&mut request);
+
+    let early = idempotency::remember(&mut request).await;
+    let answer = match early {
+        Err(problem) => Ok(request.into_response(problem.render(&context)).map_into_right_body()),
+        Ok(()) => caught(next.call(request)).await.map(|response| legible(response, &context)),
+    };
+    let mut response = match answer {
+        Ok(response) => response,
+        Err(problem) => {
+            log(&problem);
+            let mut response = problem.render(&context);
+            seal(response.headers_mut(), &context);
+            record(metrics.as_deref(), method, None, response.status(), started.elapsed());
+            return Err(InternalError::from_response(problem, response).into());
+        }
+    };
+    seal(response.headers_mut(), &context);
+    record(metrics.as_deref(), method, pattern(response.request()), response.status(), started.elapsed());
+    Ok(response)
+}
+
+/// Turns a panic, and an error of a middleware, into a problem.
+async fn caught<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Problem> {
+    let mut call = pin!(call);
+    let outcome = std::future::poll_fn(|task| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(task))) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await;
+    match outcome {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Problem::new(Code::for_status(error.as_response_error().status_code())).caused_by(error.to_string())),
+        Err(panic) => {
+            let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            Err(Problem::internal(format!("a handler panicked: {said}")))
+        }
+    }
+}
+
+/// Renders a refusal as a problem document; leaves everything else as it is.
+fn legible<B: MessageBody + 'static>(response: ServiceResponse<B>, context: &Context) -> ServiceResponse<EitherBody<B>> {
+    let status = response.status();
+    let empty = matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
+    let rendered = match response.response().error() {
+        Some(error) => match error.as_error::<Problem>() {
+            Some(problem) => {
+                log(problem);
+                problem.render(context)
+            }
+            None => Problem::new(Code::for_status(status)).render(context),
+        },
+        None if empty && (status.is_client_error() || status.is_server_error()) => {
+            Problem::new(Code::for_status(status)).render(context)
+        }
+        None => return response.map_into_left_body(),
+    };
+    let (request, _) = response.into_parts();
+    ServiceResponse::new(request, rendered).map_into_right_body()
+}
+
+/// A failure of ours is logged once, here, with its chain.
+fn log(problem: &Problem) {
+    if !problem.code().status().is_server_error() {
+        tracing::debug!(code = problem.code().name(), "refused");
+        return;
+    }
+    let mut chain = String::new();
+    let mut cause = std::error::Error::source(problem);
+    while let Some(error) = cause {
+        if !chain.is_empty() {
+            chain.push_str(": ");
+        }
+        chain.push_str(&error.to_string());
+        cause = error.source();
+    }
+    tracing::error!(code = problem.code().name(), error = %chain, "a request failed");
+}
+
+/// The headers that every answer carries. What a handler set itself stays.
+fn seal(headers: &mut HeaderMap, context: &Context) {
+    if let Ok(id) = HeaderValue::from_str(context.request_id.as_str()) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
+    let defaults: [(HeaderName, &'static str); 5] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    for (name, value) in defaults {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+}
+
+fn record(
+    metrics: Option<&dyn RequestMetrics>,
+    method: &'static str,
+    endpoint: Option<&'static str>,
+    status: StatusCode,
+    took: Duration,
+) {
+    if let Some(metrics) = metrics {
+        metrics.answered(method, endpoint.unwrap_or("unknown"), status.as_u16(), took);
+    }
+}
+
+/// The documented path of the route that answered.
+pub(super) fn pattern(request: &HttpRequest) -> Option<&'static str> {
+    request.app_data::<Pattern>().map(|Pattern(path)| *path)
+}
+
+/// Methods that clients invent share one label, so that they cannot grow the metrics without bound.
+fn known(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Brings the path into the form that the router knows, so that both forms answer without a redirect.
+fn drop_trailing_slash(request: &mut ServiceRequest) {
+    let path = request.path();
+    let routed = routed(path);
+    if routed.len() == path.len() {
+        return;
+    }
+    let path_and_query = match request.uri().query() {
+        Some(query) => format!("{routed}?{query}"),
+        None => routed.to_owned(),
+    };
+    let mut parts = request.uri().clone().into_parts();
+    if let Ok(path_and_query) = path_and_query.parse() {
+        parts.path_and_query = Some(path_and_query);
+        if let Ok(uri) = Uri::from_parts(parts) {
+            request.match_info_mut().get_mut().update(&uri);
+            request.head_mut().uri = uri;
+        }
+    }
+}
+
+/// Answers what no route matched.
+pub(super) async fn unknown_route() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(Code::NotFound))
+}

@@ -1,0 +1,66 @@
+//! The framework that every route uses.
+//!
+//! A handler takes extractors and answers an envelope or a [`Problem`]; everything around it is done here, once:
+//! reading and checking input ([`JsonBody`], [`Paged`], [`Query`], [`Id`], [`IfMatch`], [`Idempotent`]), answering
+//! ([`Body`], [`Created`], [`Accepted`], [`Listed`], [`NoContent`]), refusing ([`Problem`], [`Code`]), and the layer
+//! around the application ([`application`]). `docs/recipes/add-an-endpoint.md` shows how to use it.
+
+mod body;
+mod code;
+mod context;
+mod edge;
+mod idempotency;
+mod json;
+mod language;
+mod operation;
+mod path;
+mod precondition;
+mod problem;
+mod query;
+mod resource;
+mod schema;
+
+pub use body::{Accepted, Body, Created, Listed, NoContent, Pagination};
+pub use code::Code;
+pub use context::{Context, RequestId};
+pub use edge::RequestMetrics;
+pub use idempotency::{IdempotencyKey, Idempotent};
+pub use json::{BODY_LIMIT, JsonBody};
+pub use language::Language;
+pub use path::{Id, Ids};
+pub use precondition::{IfMatch, OptionalIfMatch};
+pub use problem::{Place, Problem, Result};
+pub use query::{NoFilter, Paged, Query};
+pub use resource::{Resource, resource};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::PayloadConfig;
+use actix_web::{App, Error};
+use paperclip::actix::OpenApiExt;
+use paperclip::actix::web::ServiceConfig;
+
+/// The application around `routes`: compression, problems, request ids, metrics, body limit, unknown routes.
+///
+/// Metrics are counted when an `Arc<dyn RequestMetrics>` is among the application's data.
+pub fn application(
+    routes: impl FnOnce(&mut ServiceConfig<'_>),
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .wrap(Compress::default())
+        .wrap(from_fn(edge::edge))
+        .wrap_api()
+        .app_data(PayloadConfig::new(BODY_LIMIT))
+        .configure(routes)
+        .build()
+        .default_service(actix_web::web::to(edge::unknown_route))
+}

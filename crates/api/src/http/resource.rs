@@ -1,0 +1,119 @@
+//! One address and the methods it answers.
+
+use actix_web::dev::{AppService, Handler, HttpServiceFactory};
+use actix_web::http::{Method, header};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
+use paperclip::actix::{Mountable, web};
+use paperclip::v2::models::{DefaultOperationRaw, DefaultSchemaRaw, HttpMethod, SecurityScheme};
+use paperclip::v2::schema::Apiv2Operation;
+use std::collections::BTreeMap;
+
+use super::code::Code;
+use super::problem::Problem;
+
+/// The documented path of the resource that answers a request; metrics and logs name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Pattern(pub &'static str);
+
+/// Starts a resource at its documented path, such as `/api/users/` or `/api/users/{id}`.
+///
+/// It answers with and without the slash at the end.
+pub fn resource(path: &'static str) -> Resource {
+    Resource { path, methods: Vec::new(), inner: web::resource(routed(path)).app_data(Pattern(path)) }
+}
+
+/// The form of a path that the router knows: no slash at the end. [`edge`](super::edge) brings requests into it.
+pub(super) fn routed(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" => "/",
+        path => path,
+    }
+}
+
+/// An address under construction.
+pub struct Resource {
+    path: &'static str,
+    methods: Vec<&'static str>,
+    inner: web::Resource,
+}
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name<F, Args>(mut self, handler: F) -> Self
+        where
+            F: Handler<Args>,
+            Args: FromRequest + 'static,
+            F::Output: Responder + 'static,
+            F::Future: Apiv2Operation,
+        {
+            self.methods.push($text);
+            self.inner = self.inner.route(web::$name().to(handler));
+            self
+        }
+    )+};
+}
+
+impl Resource {
+    /// Answers `GET`, and `HEAD` with the same headers.
+    #[must_use]
+    pub fn get<F, Args>(mut self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+        F::Future: Apiv2Operation,
+    {
+        self.methods.extend(["GET", "HEAD"]);
+        self.inner = self.inner.route(web::get().to(handler.clone())).route(web::head().to(handler));
+        self
+    }
+
+    methods! {
+        /// Answers `POST`.
+        post = "POST";
+        /// Answers `PUT`.
+        put = "PUT";
+        /// Answers `PATCH`.
+        patch = "PATCH";
+        /// Answers `DELETE`.
+        delete = "DELETE";
+    }
+}
+
+impl Mountable for Resource {
+    fn path(&self) -> &str {
+        self.path
+    }
+
+    fn operations(&mut self) -> BTreeMap<HttpMethod, DefaultOperationRaw> {
+        let mut operations = self.inner.operations();
+        // Every GET has a HEAD; saying so for each would only lengthen the document.
+        operations.remove(&HttpMethod::Head);
+        operations
+    }
+
+    fn definitions(&mut self) -> BTreeMap<String, DefaultSchemaRaw> {
+        self.inner.definitions()
+    }
+
+    fn security_definitions(&mut self) -> BTreeMap<String, SecurityScheme> {
+        self.inner.security_definitions()
+    }
+}
+
+impl HttpServiceFactory for Resource {
+    fn register(self, config: &mut AppService) {
+        let allowed = self.methods.join(", ");
+        let refuse = move |request: HttpRequest| {
+            let problem = method_not_allowed(request.method(), &allowed);
+            async { Err::<HttpResponse, Problem>(problem) }
+        };
+        self.inner.default_service(actix_web::web::to(refuse)).register(config);
+    }
+}
+
+fn method_not_allowed(method: &Method, allowed: &str) -> Problem {
+    Problem::new(Code::MethodNotAllowed).arg("method", method).arg("allowed", allowed).header(header::ALLOW, allowed)
+}
