@@ -1,1 +1,3 @@
 //! HTTP and the command line; the binary hr-scheduling.
+
+pub mod http;

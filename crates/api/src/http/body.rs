@@ -9,6 +9,7 @@ use paperclip::actix::OperationModifier;
 use paperclip::v2::models::DefaultOperationRaw;
 use paperclip::v2::schema::Apiv2Schema;
 use scheduling_domain::page::Page;
+use scheduling_domain::ports::StoredResponse;
 use scheduling_domain::record::Version;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,15 +20,22 @@ use super::operation::{self, Definitions};
 use super::schema;
 
 /// Says that an answer was given before, to an earlier request with the same idempotency key.
-pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(super) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// `T` in the envelope, answered with `STATUS`.
 #[derive(Debug)]
 pub struct Body<T, const STATUS: u16 = 200> {
-    data: T,
-    version: Option<Version>,
+    data: Data<T>,
+    etag: Option<String>,
     location: Option<String>,
-    replayed: bool,
+}
+
+/// An answer made now, or one that an earlier request with the same idempotency key was given.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Data<T> {
+    Fresh(T),
+    Stored(Value),
 }
 
 /// A new resource: 201 with its `Location`.
@@ -36,16 +44,16 @@ pub type Created<T> = Body<T, 201>;
 /// Work that goes on in the background: 202 with the `Location` of its progress.
 pub type Accepted<T> = Body<T, 202>;
 
-impl<T, const STATUS: u16> Body<T, STATUS> {
+impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
     /// Answers `data`.
     pub fn new(data: T) -> Self {
-        Self { data, version: None, location: None, replayed: false }
+        Self { data: Data::Fresh(data), etag: None, location: None }
     }
 
     /// Sends the row's version as a strong `ETag`.
     #[must_use]
-    pub fn version(mut self, version: Version) -> Self {
-        self.version = Some(version);
+    pub fn version(mut self, Version(version): Version) -> Self {
+        self.etag = Some(format!("\"{version}\""));
         self
     }
 
@@ -56,11 +64,17 @@ impl<T, const STATUS: u16> Body<T, STATUS> {
         self
     }
 
-    /// Says whether the answer repeats an earlier one.
-    #[must_use]
-    pub fn replayed(mut self, replayed: bool) -> Self {
-        self.replayed = replayed;
-        self
+    /// The answer as it is kept for a repetition of the request: the data alone, since a repetition has its own
+    /// language and timestamp.
+    pub fn stored(&self) -> serde_json::Result<StoredResponse> {
+        let body = serde_json::to_string(&self.data)?;
+        Ok(StoredResponse { status: STATUS, body, etag: self.etag.clone(), location: self.location.clone() })
+    }
+
+    /// Gives a stored answer again.
+    pub fn replay(stored: StoredResponse) -> serde_json::Result<Self> {
+        let data = Data::Stored(serde_json::from_str(&stored.body)?);
+        Ok(Self { data, etag: stored.etag, location: stored.location })
     }
 }
 
@@ -109,9 +123,13 @@ fn finish<T: Serialize>(
     pagination: Option<Pagination>,
 ) -> HttpResponse {
     let message = context.language.text(message, &[]).unwrap_or_default();
-    response
-        .insert_header((header::CONTENT_LANGUAGE, context.language.tag()))
-        .json(Envelope { success: true, message: &message, data, pagination, timestamp: context.now() })
+    response.insert_header((header::CONTENT_LANGUAGE, context.language.tag())).json(Envelope {
+        success: true,
+        message: &message,
+        data,
+        pagination,
+        timestamp: context.now(),
+    })
 }
 
 impl<T: Serialize, const STATUS: u16> Responder for Body<T, STATUS> {
@@ -120,13 +138,13 @@ impl<T: Serialize, const STATUS: u16> Responder for Body<T, STATUS> {
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let status = StatusCode::from_u16(STATUS).unwrap_or(StatusCode::OK);
         let mut response = HttpResponse::build(status);
-        if let Some(Version(version)) = self.version {
-            response.insert_header((header::ETAG, format!("\"{version}\"")));
+        if let Some(etag) = self.etag {
+            response.insert_header((header::ETAG, etag));
         }
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
         }
-        if self.replayed {
+        if matches!(self.data, Data::Stored(_)) {
             response.insert_header((IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true")));
         }
         let message = match STATUS {
@@ -184,7 +202,8 @@ fn links<T>(path: &str, query: &str, page: &Page<T>) -> String {
         links.push((current + 1, "next"));
     }
     links.push((last, "last"));
-    let links: Vec<String> = links.into_iter().map(|(number, rel)| format!("<{}>; rel=\"{rel}\"", target(number))).collect();
+    let links: Vec<String> =
+        links.into_iter().map(|(number, rel)| format!("<{}>; rel=\"{rel}\"", target(number))).collect();
     links.join(", ")
 }
 
@@ -219,11 +238,15 @@ impl<T: JsonSchema, const STATUS: u16> OperationModifier for Body<T, STATUS> {
             202 => "Accepted; the work goes on in the background",
             _ => "Done",
         };
-        operation::response(op, STATUS, json!({
-            "description": description,
-            "headers": headers,
-            "content": content(&format!("{}Response", T::schema_name())),
-        }));
+        operation::response(
+            op,
+            STATUS,
+            json!({
+                "description": description,
+                "headers": headers,
+                "content": content(&format!("{}Response", T::schema_name())),
+            }),
+        );
     }
 
     fn update_definitions(map: &mut Definitions) {
@@ -235,11 +258,15 @@ impl<T> Apiv2Schema for Listed<T> {}
 
 impl<T: JsonSchema> OperationModifier for Listed<T> {
     fn update_response(op: &mut DefaultOperationRaw) {
-        operation::response(op, 200, json!({
-            "description": "One page of the list",
-            "headers": { "Link": { "$ref": "#/components/headers/Link" } },
-            "content": content(&format!("{}Page", T::schema_name())),
-        }));
+        operation::response(
+            op,
+            200,
+            json!({
+                "description": "One page of the list",
+                "headers": { "Link": { "$ref": "#/components/headers/Link" } },
+                "content": content(&format!("{}Page", T::schema_name())),
+            }),
+        );
     }
 
     fn update_definitions(map: &mut Definitions) {

@@ -89,9 +89,11 @@ impl Code {
 
     /// The code for a status that some library chose.
     pub fn for_status(status: StatusCode) -> Self {
-        Self::ALL.iter().copied().find(|code| code.status() == status).unwrap_or_else(|| {
-            if status.is_client_error() { Self::BadRequest } else { Self::Internal }
-        })
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.status() == status)
+            .unwrap_or_else(|| if status.is_client_error() { Self::BadRequest } else { Self::Internal })
     }
 }
 

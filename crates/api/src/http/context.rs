@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::language::Language;
 
 /// The header that carries the request id, both ways.
-pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// One request's id, language and address.
 #[derive(Debug, Clone)]
@@ -39,6 +39,7 @@ impl Context {
     }
 
     /// The time that stands in an envelope. It tells when the answer was written and decides nothing.
+    #[expect(clippy::disallowed_methods, reason = "the envelope's timestamp is read by people, not by decisions")]
     pub fn now(&self) -> Timestamp {
         Timestamp::now()
     }
@@ -49,6 +50,7 @@ impl Context {
 pub struct RequestId(String);
 
 impl RequestId {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that makes request ids")]
     fn of(request: &HttpRequest) -> Self {
         request
             .headers()

@@ -30,10 +30,11 @@ pub trait RequestMetrics: Send + Sync {
 }
 
 /// Wraps the whole application; see [`application`](super::application).
-pub async fn edge<B: MessageBody + 'static>(
+pub(super) async fn edge<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    #[expect(clippy::disallowed_methods, reason = "measures how long the answer takes")]
     let started = Instant::now();
     let context = Context::of(request.request());
     let metrics = request.app_data::<Arc<dyn RequestMetrics>>().cloned();
@@ -70,7 +71,9 @@ async fn caught<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Pr
     .await;
     match outcome {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Problem::new(Code::for_status(error.as_response_error().status_code())).caused_by(error.to_string())),
+        Ok(Err(error)) => {
+            Err(Problem::new(Code::for_status(error.as_response_error().status_code())).caused_by(error.to_string()))
+        }
         Err(panic) => {
             let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
@@ -80,7 +83,10 @@ async fn caught<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Pr
 }
 
 /// Renders a refusal as a problem document; leaves everything else as it is.
-fn legible<B: MessageBody + 'static>(response: ServiceResponse<B>, context: &Context) -> ServiceResponse<EitherBody<B>> {
+fn legible<B: MessageBody + 'static>(
+    response: ServiceResponse<B>,
+    context: &Context,
+) -> ServiceResponse<EitherBody<B>> {
     let status = response.status();
     let empty = matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
     let rendered = match response.response().error() {

@@ -5,7 +5,7 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::dev::{Payload, ServiceRequest, bytes_to_payload};
+use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
 use actix_web::web::Bytes;
@@ -13,6 +13,8 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use paperclip::actix::OperationModifier;
 use paperclip::v2::models::DefaultOperationRaw;
 use paperclip::v2::schema::Apiv2Schema;
+use scheduling_domain::id::UserId;
+use scheduling_domain::ports::IdempotencyKey;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -21,20 +23,25 @@ use super::operation;
 use super::problem::Problem;
 
 /// The header's name.
-pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// A client's key and what the request was.
+/// A client's key and the fingerprint of its request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey {
-    /// 1 to 128 characters of `A-Z a-z 0-9 - _ . :`.
-    pub key: String,
-    /// SHA-256 of method, path with query, and body.
-    pub fingerprint: [u8; 32],
+struct RequestKey {
+    key: String,
+    fingerprint: String,
 }
 
 /// The key of this request, if the client sent one.
 #[derive(Debug, Clone)]
-pub struct Idempotent(pub Option<IdempotencyKey>);
+pub struct Idempotent(Option<RequestKey>);
+
+impl Idempotent {
+    /// The key as the store knows it: keys of different accounts never meet.
+    pub fn of(self, user_id: UserId) -> Option<IdempotencyKey> {
+        self.0.map(|RequestKey { key, fingerprint }| IdempotencyKey { user_id, key, fingerprint })
+    }
+}
 
 /// Reads the body of a POST that carries a key, and leaves the key for [`Idempotent`] and the body for the handler.
 pub(super) async fn remember(request: &mut ServiceRequest) -> Result<(), Problem> {
@@ -52,17 +59,16 @@ pub(super) async fn remember(request: &mut ServiceRequest) -> Result<(), Problem
         hash.update(b"\n");
     }
     hash.update(&body);
-    let fingerprint = hash.finalize().into();
-    request.extensions_mut().insert(IdempotencyKey { key, fingerprint });
-    request.set_payload(bytes_to_payload(body));
+    let fingerprint = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    request.extensions_mut().insert(RequestKey { key, fingerprint });
+    request.set_payload(Payload::from(body));
     Ok(())
 }
 
 /// The key may stand in quotes, as the draft standard has it, or bare, as most clients send it.
 fn parse(text: &str) -> Option<String> {
     let key = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    let well_formed = (1..=128).contains(&key.len())
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+    let well_formed = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
     well_formed.then(|| key.to_owned())
 }
 
@@ -71,7 +77,7 @@ impl FromRequest for Idempotent {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(request.extensions().get::<IdempotencyKey>().cloned())))
+        ready(Ok(Self(request.extensions().get::<RequestKey>().cloned())))
     }
 }
 
@@ -79,10 +85,15 @@ impl Apiv2Schema for Idempotent {}
 
 impl OperationModifier for Idempotent {
     fn update_parameter(op: &mut DefaultOperationRaw) {
-        let schema = json!({ "type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[A-Za-z0-9._:-]+$" });
-        operation::header_parameter(op, "Idempotency-Key", false, schema,
+        let schema = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" });
+        operation::header_parameter(
+            op,
+            "Idempotency-Key",
+            false,
+            schema,
             "Chosen by the client, such as a UUID. The same key with the same request is done once within 24 hours; \
-             a repetition is answered with the first answer and `Idempotency-Replayed: true`.");
+             a repetition is answered with the first answer and `Idempotency-Replayed: true`.",
+        );
     }
 }
 
@@ -94,7 +105,7 @@ mod tests {
     fn keys_may_be_quoted() {
         assert_eq!(parse("a-1"), Some("a-1".to_owned()));
         assert_eq!(parse("\"a-1\""), Some("a-1".to_owned()));
-        for bad in ["", "\"\"", "\"a", "a b", "é", &"k".repeat(129)] {
+        for bad in ["", "\"\"", "\"a", "a b", "é", &"k".repeat(256)] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

@@ -18,7 +18,7 @@ pub enum Language {
 }
 
 /// Named arguments of a text.
-pub type Args = [(&'static str, String)];
+pub(super) type Args = [(&'static str, String)];
 
 impl Language {
     /// The language that the client likes best among ours.

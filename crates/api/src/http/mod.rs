@@ -24,7 +24,7 @@ pub use body::{Accepted, Body, Created, Listed, NoContent, Pagination};
 pub use code::Code;
 pub use context::{Context, RequestId};
 pub use edge::RequestMetrics;
-pub use idempotency::{IdempotencyKey, Idempotent};
+pub use idempotency::Idempotent;
 pub use json::{BODY_LIMIT, JsonBody};
 pub use language::Language;
 pub use path::{Id, Ids};

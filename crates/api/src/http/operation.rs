@@ -8,38 +8,57 @@ use std::collections::BTreeMap;
 
 use paperclip::v2::models::{DefaultOperationRaw, DefaultSchemaRaw, Either, Parameter, ParameterIn, Response};
 use schemars::generate::SchemaGenerator;
-use serde_json::{Map, Value, json};
-
-use super::schema;
+use serde_json::{Value, json};
 
 /// The definitions that a document collects, by name.
-pub type Definitions = BTreeMap<String, DefaultSchemaRaw>;
+pub(super) type Definitions = BTreeMap<String, DefaultSchemaRaw>;
 
 fn carry(object: Value) -> DefaultSchemaRaw {
     DefaultSchemaRaw { example: Some(object), ..DefaultSchemaRaw::default() }
 }
 
 /// Adds a path parameter; its name comes from the route.
-pub fn path_parameter(operation: &mut DefaultOperationRaw, schema: Value, description: &str) {
-    add(operation, ParameterIn::Path, "", json!({
-        "required": true, "description": description, "schema": schema,
-    }));
+pub(super) fn path_parameter(operation: &mut DefaultOperationRaw, schema: Value, description: &str) {
+    add(
+        operation,
+        ParameterIn::Path,
+        "",
+        json!({
+            "required": true, "description": description, "schema": schema,
+        }),
+    );
 }
 
 /// Adds a query parameter.
-pub fn query_parameter(operation: &mut DefaultOperationRaw, name: &str, required: bool, mut schema: Value) {
+pub(super) fn query_parameter(operation: &mut DefaultOperationRaw, name: &str, required: bool, mut schema: Value) {
     // The description belongs to the parameter, where documentation tools look for it.
     let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
-    add(operation, ParameterIn::Query, name, json!({
-        "required": required, "description": description.unwrap_or_default(), "schema": schema,
-    }));
+    add(
+        operation,
+        ParameterIn::Query,
+        name,
+        json!({
+            "required": required, "description": description.unwrap_or_default(), "schema": schema,
+        }),
+    );
 }
 
 /// Adds a request header.
-pub fn header_parameter(operation: &mut DefaultOperationRaw, name: &str, required: bool, schema: Value, description: &str) {
-    add(operation, ParameterIn::Header, name, json!({
-        "required": required, "description": description, "schema": schema,
-    }));
+pub(super) fn header_parameter(
+    operation: &mut DefaultOperationRaw,
+    name: &str,
+    required: bool,
+    schema: Value,
+    description: &str,
+) {
+    add(
+        operation,
+        ParameterIn::Header,
+        name,
+        json!({
+            "required": required, "description": description, "schema": schema,
+        }),
+    );
 }
 
 fn add(operation: &mut DefaultOperationRaw, in_: ParameterIn, name: &str, object: Value) {
@@ -52,7 +71,7 @@ fn add(operation: &mut DefaultOperationRaw, in_: ParameterIn, name: &str, object
 }
 
 /// Sets the request body.
-pub fn request_body(operation: &mut DefaultOperationRaw, schema: Value) {
+pub(super) fn request_body(operation: &mut DefaultOperationRaw, schema: Value) {
     operation.parameters.push(Either::Right(Parameter {
         in_: ParameterIn::Body,
         name: "body".to_owned(),
@@ -62,38 +81,30 @@ pub fn request_body(operation: &mut DefaultOperationRaw, schema: Value) {
 }
 
 /// Adds the response for `status`.
-pub fn response(operation: &mut DefaultOperationRaw, status: u16, object: Value) {
-    operation.responses.insert(
-        status.to_string(),
-        Either::Right(Response { schema: Some(carry(object)), ..Response::default() }),
-    );
+pub(super) fn response(operation: &mut DefaultOperationRaw, status: u16, object: Value) {
+    operation
+        .responses
+        .insert(status.to_string(), Either::Right(Response { schema: Some(carry(object)), ..Response::default() }));
 }
 
 /// Adds a named schema.
-pub fn define(definitions: &mut Definitions, name: String, schema: Value) {
+pub(super) fn define(definitions: &mut Definitions, name: String, schema: Value) {
     definitions.insert(name, carry(schema));
 }
 
 /// Adds whatever `generator` met.
-pub fn define_all(definitions: &mut Definitions, generator: &mut SchemaGenerator) {
+pub(super) fn define_all(definitions: &mut Definitions, generator: &mut SchemaGenerator) {
     for (name, schema) in generator.take_definitions(true) {
         define(definitions, name, schema);
     }
 }
 
 /// Takes the object that [`carry`] put in, leaving nothing behind.
-pub fn unpack(carrier: &mut Value) -> Option<Value> {
+pub(super) fn unpack(carrier: &mut Value) -> Option<Value> {
     carrier.get_mut("example").map(Value::take)
 }
 
 /// The reference to a named schema.
-pub fn reference(name: &str) -> Value {
+pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
-}
-
-/// A parameter schema of a type that stands alone.
-pub fn schema_of<T: schemars::JsonSchema>() -> Value {
-    let mut schema = schema::generator().into_root_schema_for::<T>().to_value();
-    schema.as_object_mut().map(|schema: &mut Map<String, Value>| schema.remove("title"));
-    schema
 }

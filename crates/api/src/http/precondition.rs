@@ -59,8 +59,13 @@ impl FromRequest for OptionalIfMatch {
 
 fn describe(op: &mut DefaultOperationRaw, required: bool) {
     let schema = json!({ "type": "string", "pattern": "^(\"[0-9]+\"|\\*)$", "examples": ["\"3\""] });
-    operation::header_parameter(op, "If-Match", required, schema,
-        "The `ETag` of the version that the client has seen. When it is no longer the current one, the answer is 412.");
+    operation::header_parameter(
+        op,
+        "If-Match",
+        required,
+        schema,
+        "The `ETag` of the version that the client has seen. When it is no longer the current one, the answer is 412.",
+    );
 }
 
 impl Apiv2Schema for IfMatch {}

@@ -6,14 +6,14 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
-use schemars::generate::{SchemaGenerator, SchemaSettings};
-use schemars::JsonSchema;
 use scheduling_domain::fault::{Fault, Faults};
+use schemars::JsonSchema;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Turns a JSON value into a `T`, or says everything that is wrong with it.
-pub fn parse<T: DeserializeOwned + JsonSchema + 'static>(value: Value) -> Result<T, Faults> {
+pub(super) fn parse<T: DeserializeOwned + JsonSchema + 'static>(value: Value) -> Result<T, Faults> {
     let mut faults = Faults::new();
     if let Some(validator) = validator::<T>() {
         for error in validator.iter_errors(&value) {
@@ -29,7 +29,7 @@ pub fn parse<T: DeserializeOwned + JsonSchema + 'static>(value: Value) -> Result
 }
 
 /// A generator whose definitions go to the document's components.
-pub fn generator() -> SchemaGenerator {
+pub(super) fn generator() -> SchemaGenerator {
     SchemaSettings::draft2020_12()
         .with(|settings| {
             settings.definitions_path = "/components/schemas".into();
@@ -193,7 +193,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// The properties of an object schema, with references followed; empty for anything else.
-pub fn properties<T: JsonSchema>() -> (Map<String, Value>, Vec<String>) {
+pub(super) fn properties<T: JsonSchema>() -> (Map<String, Value>, Vec<String>) {
     let schema = SchemaSettings::draft2020_12()
         .with(|settings| settings.inline_subschemas = true)
         .into_generator()
