@@ -1,0 +1,288 @@
+//! Configuration: flags beat the environment, which beats the TOML file, which beats the defaults.
+//!
+//! [`settings::SETTINGS`] is the one list of what can be set; [`layers`] finds each setting's winning text and where it
+//! came from; here the texts become a [`Config`], and everything wrong with them is reported at once. To add a setting:
+//! a line in the list, a field here, a line in `docs/configuration.md`.
+
+mod file;
+mod jwt_key;
+mod layers;
+mod secret;
+mod settings;
+mod show;
+mod strength;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use url::Url;
+
+pub use jwt_key::JwtKeyError;
+pub use layers::{Flag, Gathered, Origin, Sources};
+pub use secret::Secret;
+pub use settings::{SETTINGS, Setting};
+pub use show::{Shown, masked_url};
+
+/// Where the service runs; production and staging refuse what is fine on a developer's machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// A developer's machine: secrets are made up and kept where none are given.
+    Development,
+    /// Like production.
+    Staging,
+    /// Weak or missing secrets are refused.
+    Production,
+}
+
+impl Environment {
+    /// The name, as configured and reported.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Staging => "staging",
+            Self::Production => "production",
+        }
+    }
+}
+
+impl FromStr for Environment {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Development, Self::Staging, Self::Production].into_iter().find(|one| one.as_str() == text).ok_or(())
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One bunyan JSON object a line.
+    Json,
+    /// For people at a terminal.
+    Pretty,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// One SQLite file.
+    Embedded(PathBuf),
+    /// A PostgreSQL server.
+    Postgres(Secret),
+}
+
+/// Everything that can be set, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the service runs.
+    pub environment: Environment,
+    /// Host and port to listen on.
+    pub listen: String,
+    /// Where the embedded database and generated keys are kept.
+    pub data_dir: PathBuf,
+    /// Where everything is kept.
+    pub database: Database,
+    /// Most connections to the database.
+    pub database_pool_size: u32,
+    /// The shared cache; none for one in this process.
+    pub redis_url: Option<Secret>,
+    /// What access tokens are signed with, if given; [`Config::jwt_key`] always has one.
+    pub jwt_secret_key: Option<Secret>,
+    /// Life of an access token.
+    pub access_token_minutes: u32,
+    /// Life of a refresh token.
+    pub refresh_token_days: u32,
+    /// Where errors are reported; none for nowhere.
+    pub sentry_dsn: Option<Secret>,
+    /// Share of requests that are traced to Sentry, 0 to 1.
+    pub sentry_traces_sample_rate: f32,
+    /// Which log lines are written, in the syntax of tracing's `EnvFilter`.
+    pub log_filter: String,
+    /// How they look.
+    pub log_format: LogFormat,
+    /// Threads that answer requests; none for one a core.
+    pub http_workers: Option<usize>,
+    /// How long a stopping service waits for what is in flight.
+    pub shutdown_seconds: u32,
+    /// Threads of an optimiser run.
+    pub optimizer_threads: u32,
+}
+
+/// Everything wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError(Vec<String>);
+
+impl ConfigError {
+    /// One sentence for each fault: what, where, why and what to do.
+    pub fn faults(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is not usable:")?;
+        self.0.iter().try_for_each(|fault| write!(f, "\n  - {fault}"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads all layers and checks everything that they say.
+    pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
+        let (gathered, faults) = sources.gather();
+        Self::check(&gathered, faults)
+    }
+
+    fn check(gathered: &Gathered, faults: Vec<String>) -> Result<Self, ConfigError> {
+        let mut reader = Reader { gathered, faults };
+        let environment = reader.parse("env", "one of development, staging, production", Environment::Development);
+        let data_dir = PathBuf::from(reader.text("data_dir").unwrap_or_default());
+        let config = Self {
+            environment,
+            listen: reader.listen(),
+            database: reader.database(&data_dir),
+            data_dir,
+            database_pool_size: reader.number("database.pool_size", 1, 1_000),
+            redis_url: reader.redis_url(),
+            jwt_secret_key: reader.secret("jwt.secret_key"),
+            access_token_minutes: reader.number("jwt.access_token_minutes", 1, 1_440),
+            refresh_token_days: reader.number("jwt.refresh_token_days", 1, 365),
+            sentry_dsn: reader.secret("sentry.dsn"),
+            sentry_traces_sample_rate: reader.share("sentry.traces_sample_rate"),
+            log_filter: reader.text("log.filter").unwrap_or_default().to_owned(),
+            log_format: reader.log_format(),
+            http_workers: reader.optional_number("http.workers", 1, 1_024),
+            shutdown_seconds: reader.number("http.shutdown_seconds", 0, 3_600),
+            optimizer_threads: reader.number("optimizer.threads", 1, 256),
+        };
+        let mut faults = reader.faults;
+        strength::check(&config, gathered, &mut faults);
+        if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults)) }
+    }
+}
+
+/// Turns texts into values; a text that is none leaves a fault and any value in its place.
+struct Reader<'a> {
+    gathered: &'a Gathered,
+    faults: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn text(&self, key: &str) -> Option<&'a str> {
+        self.gathered.get(key).map(|given| given.text.as_str())
+    }
+
+    fn secret(&self, key: &str) -> Option<Secret> {
+        self.text(key).map(Secret::new)
+    }
+
+    fn refuse(&mut self, key: &str, expected: &str) {
+        if let Some(given) = self.gathered.get(key) {
+            let is_secret = settings::find(key).is_some_and(|setting| setting.secret);
+            let shown = if is_secret { "what is given".to_owned() } else { format!("{:?}", given.text) };
+            self.faults.push(format!("{key} ({}): {shown} is not {expected}", given.origin));
+        }
+    }
+
+    fn parse<T: FromStr>(&mut self, key: &str, expected: &str, otherwise: T) -> T {
+        match self.text(key).map(str::parse) {
+            Some(Ok(value)) => value,
+            Some(Err(_)) => {
+                self.refuse(key, expected);
+                otherwise
+            }
+            None => otherwise,
+        }
+    }
+
+    fn optional_number<T: FromStr + Copy + PartialOrd + fmt::Display>(
+        &mut self,
+        key: &str,
+        min: T,
+        max: T,
+    ) -> Option<T> {
+        let value = self.text(key)?.parse().ok().filter(|value| (min..=max).contains(value));
+        if value.is_none() {
+            self.refuse(key, &format!("a whole number from {min} to {max}"));
+        }
+        value
+    }
+
+    fn number(&mut self, key: &str, min: u32, max: u32) -> u32 {
+        self.optional_number(key, min, max).unwrap_or(min)
+    }
+
+    fn share(&mut self, key: &str) -> f32 {
+        let value = self.text(key).and_then(|text| text.parse().ok()).filter(|value| (0.0..=1.0).contains(value));
+        value.unwrap_or_else(|| {
+            self.refuse(key, "a number from 0 to 1");
+            0.0
+        })
+    }
+
+    fn listen(&mut self) -> String {
+        let text = self.text("listen").unwrap_or_default();
+        let is_address = text
+            .rsplit_once(':')
+            .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok() && !text.contains("//"));
+        if !is_address {
+            self.refuse("listen", "an address to listen on, such as 127.0.0.1:8000");
+        }
+        text.to_owned()
+    }
+
+    fn log_format(&mut self) -> LogFormat {
+        match self.text("log.format") {
+            Some("pretty") => LogFormat::Pretty,
+            Some("json") | None => LogFormat::Json,
+            Some(_) => {
+                self.refuse("log.format", "one of json, pretty");
+                LogFormat::Json
+            }
+        }
+    }
+
+    fn database(&mut self, data_dir: &std::path::Path) -> Database {
+        let Some(text) = self.text("database.url") else {
+            return Database::Embedded(data_dir.join("hr-scheduling.db"));
+        };
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            return Database::Embedded(path.strip_prefix("//").unwrap_or(path).into());
+        }
+        if !Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "postgres" | "postgresql")) {
+            self.refuse(
+                "database.url",
+                "an address of the form postgres://user:password@host:5432/database or sqlite:PATH",
+            );
+        }
+        Database::Postgres(Secret::new(text))
+    }
+
+    /// `redis.url`, or an address made of the single settings where at least the host is given.
+    fn redis_url(&mut self) -> Option<Secret> {
+        if let Some(text) = self.text("redis.url") {
+            if !Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "redis" | "rediss" | "unix" | "redis+unix")) {
+                self.refuse("redis.url", "an address of the form redis://:password@host:6379/0");
+            }
+            return Some(Secret::new(text));
+        }
+        let host = self.text("redis.host")?;
+        let port = self.number("redis.port", 1, 65_535);
+        let db = self.number("redis.db", 0, 1_023);
+        let url = Url::parse(&format!("redis://{host}:{port}/{db}")).and_then(|mut url| {
+            // A password is percent-encoded here; the scheme has an authority, so this cannot be refused.
+            let _ = url.set_password(self.text("redis.password"));
+            Ok(url)
+        });
+        if let Ok(url) = url {
+            Some(Secret::new(url.as_str()))
+        } else {
+            self.refuse("redis.host", "a host name");
+            None
+        }
+    }
+}

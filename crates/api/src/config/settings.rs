@@ -1,0 +1,62 @@
+//! The one list of what can be set.
+
+/// Something that can be set.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its dotted name, as in the TOML file.
+    pub key: &'static str,
+    /// Its environment variable. A secret can also be read from the file that `…_FILE` names.
+    pub env: &'static str,
+    /// What holds where nothing is given.
+    pub default: Option<&'static str>,
+    /// Whether its value is hidden wherever it would be shown.
+    pub secret: bool,
+    /// What it does, in a line.
+    pub about: &'static str,
+}
+
+const fn plain(key: &'static str, env: &'static str, default: Option<&'static str>, about: &'static str) -> Setting {
+    Setting { key, env, default, secret: false, about }
+}
+
+const fn secret(key: &'static str, env: &'static str, about: &'static str) -> Setting {
+    Setting { key, env, default: None, secret: true, about }
+}
+
+/// Everything that can be set, in the order in which it is shown.
+pub const SETTINGS: &[Setting] = &[
+    plain("env", "HR_ENV", Some("development"), "development, staging or production"),
+    plain("listen", "HR_LISTEN", Some("127.0.0.1:8000"), "address to listen on"),
+    plain("data_dir", "HR_DATA_DIR", Some("./data"), "folder of the embedded database and generated keys"),
+    secret("database.url", "DATABASE_URL", "PostgreSQL to use; without it, an SQLite file in data_dir"),
+    plain("database.pool_size", "HR_DATABASE_POOL_SIZE", Some("16"), "most connections to the database"),
+    secret("redis.url", "REDIS_URL", "Redis to use; without it and redis.host, a cache in this process"),
+    plain("redis.host", "REDIS_HOST", None, "host of Redis, instead of redis.url"),
+    plain("redis.port", "REDIS_PORT", Some("6379"), "port of Redis"),
+    plain("redis.db", "REDIS_DB", Some("0"), "number of the Redis database"),
+    secret("redis.password", "REDIS_PASSWORD", "password of Redis"),
+    secret("jwt.secret_key", "JWT_SECRET_KEY", "signs access tokens; in development one is made and kept in data_dir"),
+    plain("jwt.access_token_minutes", "HR_ACCESS_TOKEN_MINUTES", Some("15"), "life of an access token"),
+    plain("jwt.refresh_token_days", "HR_REFRESH_TOKEN_DAYS", Some("30"), "life of a refresh token"),
+    secret("sentry.dsn", "SENTRY_DSN", "where errors are reported"),
+    plain("sentry.traces_sample_rate", "HR_SENTRY_TRACES_SAMPLE_RATE", Some("0.1"), "share of requests traced, 0 to 1"),
+    plain("log.filter", "HR_LOG", Some("info"), "which log lines are written, such as info,scheduling_api=debug"),
+    plain("log.format", "HR_LOG_FORMAT", Some("json"), "json (bunyan) or pretty"),
+    plain("http.workers", "HR_HTTP_WORKERS", None, "threads that answer requests; without it, one a core"),
+    plain("http.shutdown_seconds", "HR_SHUTDOWN_SECONDS", Some("30"), "how long a stop waits for what is in flight"),
+    plain("optimizer.threads", "HR_OPTIMIZER_THREADS", Some("1"), "threads of an optimiser run"),
+];
+
+/// The setting of that name.
+pub(super) fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// The known name nearest to a misspelt one, where one is near.
+pub(super) fn nearest<'a>(misspelt: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|name| (strsim::osa_distance(misspelt, name), name))
+        .filter(|(distance, name)| *distance <= (name.len() / 4).max(1))
+        .min()
+        .map(|(_, name)| name)
+}
