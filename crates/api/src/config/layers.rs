@@ -93,11 +93,11 @@ impl Sources {
             }
         }
         match self.config_file() {
-            Ok(Some(file)) => from_file(&file, &mut gathered, &mut faults),
+            Ok(Some(file)) => take_file(&file, &mut gathered, &mut faults),
             Ok(None) => {}
             Err(fault) => faults.push(fault),
         }
-        self.from_env(&mut gathered, &mut faults);
+        self.take_env(&mut gathered, &mut faults);
         for Flag { key, flag, text } in &self.flags {
             gathered.insert(key, Given { text: text.clone(), origin: Origin::Flag(flag) });
         }
@@ -118,7 +118,7 @@ impl Sources {
         self.env.get(name).map(String::as_str).filter(|text| !text.is_empty())
     }
 
-    fn from_env(&self, gathered: &mut Gathered, faults: &mut Vec<String>) {
+    fn take_env(&self, gathered: &mut Gathered, faults: &mut Vec<String>) {
         for setting in SETTINGS {
             let file_name = format!("{}_FILE", setting.env);
             let path = self.var(&file_name).filter(|_| setting.secret);
@@ -150,7 +150,7 @@ impl Sources {
     }
 }
 
-fn from_file(file: &ConfigFile, gathered: &mut Gathered, faults: &mut Vec<String>) {
+fn take_file(file: &ConfigFile, gathered: &mut Gathered, faults: &mut Vec<String>) {
     for entry in &file.entries {
         let place = format!("{}:{}", file.path.display(), entry.line);
         let secret = entry.key.strip_suffix("_file").and_then(find).filter(|setting| setting.secret);

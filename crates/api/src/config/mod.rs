@@ -273,10 +273,10 @@ impl<'a> Reader<'a> {
         let host = self.text("redis.host")?;
         let port = self.number("redis.port", 1, 65_535);
         let db = self.number("redis.db", 0, 1_023);
-        let url = Url::parse(&format!("redis://{host}:{port}/{db}")).and_then(|mut url| {
+        let url = Url::parse(&format!("redis://{host}:{port}/{db}")).map(|mut url| {
             // A password is percent-encoded here; the scheme has an authority, so this cannot be refused.
             let _ = url.set_password(self.text("redis.password"));
-            Ok(url)
+            url
         });
         if let Ok(url) = url {
             Some(Secret::new(url.as_str()))

@@ -1,0 +1,47 @@
+//! The command line. Each command has a file: its arguments, what it does, what it prints.
+//!
+//! Results go to standard output and nothing else does; progress and complaints go to standard error. The exit code
+//! says how it went; see [`Exit`].
+
+mod args;
+mod config;
+mod failure;
+mod healthcheck;
+mod output;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command, ConfigCommand};
+use failure::Failure;
+
+pub use failure::Exit;
+
+/// Runs the program with these arguments, the first of which is its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap prints each where it belongs.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Ok }.into();
+        }
+    };
+    match dispatch(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::complain(&failure);
+            failure.exit().into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    let Cli { settings, command } = cli;
+    match command {
+        Command::Healthcheck(arguments) => healthcheck::run(&settings.sources(), &arguments),
+        Command::Config { command: ConfigCommand::Show } => config::show(&settings.sources()),
+    }
+}
