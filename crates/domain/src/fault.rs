@@ -49,6 +49,12 @@ impl Faults {
         }
     }
 
+    /// Adds the faults of a part of the value, which stands at `pointer`.
+    pub fn nest(&mut self, pointer: &str, part: Self) {
+        let faults = part.0.into_iter();
+        self.0.extend(faults.map(|fault| Fault { pointer: format!("{pointer}{}", fault.pointer), ..fault }));
+    }
+
     /// `Ok(value)` when there are no faults, else all of them.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }

@@ -38,7 +38,7 @@ impl Entity for RuleSet {
         faults.check_name("/name", &self.name, 100);
         faults.require(self.rules.len() <= 200, || Fault::new("/rules", "too_many").with("max", 200));
         for (index, rule) in self.rules.iter().enumerate() {
-            faults.check_name(&format!("/rules/{index}/key"), &rule.key, 60);
+            faults.nest(&format!("/rules/{index}"), rule.validate().err().unwrap_or_default());
             let is_first = self.rules.iter().position(|other| other.key == rule.key) == Some(index);
             faults.require(is_first, || Fault::new(format!("/rules/{index}/key"), "repeated"));
         }

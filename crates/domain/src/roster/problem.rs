@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{EmployeeId, PositionId, ShiftId, ShiftTemplateId, SiteId, SkillId};
 use crate::rules::Rule;
+use crate::time::Interval;
 
 /// Position of a person in [`Problem::people`].
 pub type PersonIndex = usize;
@@ -178,4 +179,30 @@ pub struct Placement {
     pub shift: ShiftIndex,
     /// Whether the optimiser must leave it as it is.
     pub pinned: bool,
+}
+
+impl AvailabilitySpan {
+    /// From start to end.
+    pub fn interval(&self) -> Interval {
+        Interval::new(self.starts_at, self.ends_at)
+    }
+
+    /// Whether it speaks of shifts like this one.
+    pub fn is_about(&self, shift: &PlannedShift) -> bool {
+        self.template.is_none() || self.template == shift.template
+    }
+}
+
+impl PlannedShift {
+    /// From start to end.
+    pub fn interval(&self) -> Interval {
+        Interval::new(self.starts_at, self.ends_at)
+    }
+}
+
+impl SkillSpan {
+    /// Whether the skill is valid on a day.
+    pub fn covers(&self, on: Date) -> bool {
+        self.from <= on && self.until.is_none_or(|until| on <= until)
+    }
 }

@@ -1,7 +1,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::fault::{Fault, Faults};
 use crate::id::{EmployeeId, ShiftTemplateId, SiteId};
+use crate::rules::Reach;
 use crate::time::Weekdays;
 
 /// What breaking a rule means.
@@ -33,7 +35,7 @@ pub struct Rule {
     pub effective: Effective,
     /// What breaking it means.
     pub verdict: Verdict,
-    /// Cost of each unit it is broken by, for verdicts other than `Block`.
+    /// Cost of each unit it is broken by, for the verdicts `Cost` and `Consent`.
     #[serde(default)]
     pub weight: i64,
     /// Where it is written.
@@ -41,35 +43,71 @@ pub struct Rule {
     pub citation: Option<Citation>,
 }
 
-/// The kinds of rules; the parameters' meaning stands in each kind's own file.
+/// The kinds of rules. How each is judged stands in its own file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum RuleKind {
     /// Nobody is in two places at once.
     Overlap,
-    /// At least so many minutes between the end of a shift and the start of the next.
-    RestBetweenShifts { min_minutes: u32 },
-    /// A shift of `after` may not be worked on the working day after one of `before`.
-    ForbiddenSuccession { before: ShiftTemplateId, after: Vec<ShiftTemplateId> },
-    /// Work minutes in the planned period, in each week, or in each month.
-    MinutesPerPeriod { per: Window, min: Option<u32>, max: Option<u32> },
-    /// At most so many shifts of a template in the planned period.
-    ShiftsPerTemplate { template: ShiftTemplateId, max: u32 },
-    /// Length of a run of working days.
-    ConsecutiveWorkingDays { min: Option<u32>, max: Option<u32> },
-    /// Least length of a run of days off.
-    ConsecutiveDaysOff { min: u32 },
-    /// At most so many weekends with work in the planned period.
-    WeekendsWorked { weekend: Weekdays, max: u32 },
+    /// Rest between the end of a shift and the start of the next, also within one working day.
+    RestBetweenShifts {
+        /// Least minutes of rest.
+        min_minutes: u32,
+    },
+    /// A shift of one template may not be worked on the working day after one of another.
+    ForbiddenSuccession {
+        /// The template of the day before.
+        before: ShiftTemplateId,
+        /// The templates that may not follow it.
+        after: Vec<ShiftTemplateId>,
+    },
+    /// Minutes of work in each window.
+    MinutesPerPeriod {
+        /// The window.
+        per: Window,
+        /// Least minutes.
+        min: Option<u32>,
+        /// Most minutes.
+        max: Option<u32>,
+    },
+    /// Shifts of a template in the planned period.
+    ShiftsPerTemplate {
+        /// The template.
+        template: ShiftTemplateId,
+        /// Most shifts.
+        max: u32,
+    },
+    /// Length of a run of working days with work.
+    ConsecutiveWorkingDays {
+        /// Least days; not asked of a run that touches the edge of what is known.
+        min: Option<u32>,
+        /// Most days; history counts.
+        max: Option<u32>,
+    },
+    /// Length of a run of days off.
+    ConsecutiveDaysOff {
+        /// Least days; not asked of a run that touches the edge of what is known.
+        min: u32,
+    },
+    /// Weekends with work in the planned period.
+    WeekendsWorked {
+        /// The days that make a weekend.
+        weekend: Weekdays,
+        /// Most weekends with a shift on any of these days.
+        max: u32,
+    },
     /// Days on which a person has no shift.
-    DaysOff { on: Vec<Date> },
+    DaysOff {
+        /// The days.
+        on: Vec<Date>,
+    },
     /// Everyone on a shift holds its skills, valid on its working day.
     SkillValid,
     /// Work only within what people said of their time.
     Availability,
-    /// Heads per shift within its minimum and maximum; misses of the target cost their weights.
+    /// Heads per shift within its minimum and maximum; misses of the target cost the shift's weights.
     HeadsPerShift,
-    /// Wishes to work or not to work cost their weights when not met.
+    /// Wishes to work or not to work cost their own weights when not met.
     Requests,
 }
 
@@ -95,13 +133,16 @@ pub struct Scope {
     pub people: Vec<EmployeeId>,
     /// People with any of these tags (contract, team).
     pub person_tags: Vec<String>,
-    /// Shifts at these sites.
+    /// Shifts at these sites; the rule does not see the others.
     pub sites: Vec<SiteId>,
-    /// Shifts with any of these tags.
+    /// Shifts with any of these tags; the rule does not see the others.
     pub shift_tags: Vec<String>,
 }
 
 /// The working days on which a rule is in force, both ends included.
+///
+/// A breach is judged by the rule that is in force on its last day, so that of a rule's successive versions exactly one
+/// judges it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Effective {
@@ -118,4 +159,41 @@ pub struct Citation {
     pub source: String,
     /// The place in it, such as `Art 3`.
     pub article: String,
+}
+
+impl Rule {
+    /// The greatest weight of a rule.
+    pub const MAX_WEIGHT: i64 = 1_000_000_000;
+
+    /// How far from a changed day its judgement can change.
+    pub fn reach(&self) -> Reach {
+        self.kind.logic().reach()
+    }
+
+    /// Everything wrong with it by itself; pointers start at the rule.
+    pub fn validate(&self) -> Result<(), Faults> {
+        let mut faults = Faults::new();
+        faults.check_name("/key", &self.key, 60);
+        let (mut kind, mut scope) = (Faults::new(), Faults::new());
+        self.kind.logic().validate(&mut kind);
+        self.kind.logic().validate_scope(&self.scope, &mut scope);
+        faults.nest("/kind", kind);
+        faults.nest("/scope", scope);
+        if let (Some(from), Some(until)) = (self.effective.from, self.effective.until) {
+            faults.require(from <= until, || Fault::new("/effective/until", "end_before_start"));
+        }
+        faults.check_range("/weight", self.weight, 0, Self::MAX_WEIGHT);
+        if let Some(citation) = &self.citation {
+            faults.check_name("/citation/source", &citation.source, 200);
+            faults.check_name("/citation/article", &citation.article, 100);
+        }
+        faults.into_result(())
+    }
+}
+
+impl Effective {
+    /// Whether the rule is in force on a day.
+    pub fn covers(&self, on: Date) -> bool {
+        self.from.is_none_or(|from| from <= on) && self.until.is_none_or(|until| on <= until)
+    }
 }

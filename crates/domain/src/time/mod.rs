@@ -1,7 +1,9 @@
 //! Wall clocks, zones and working days.
 
 mod dst;
+mod interval;
 mod weekdays;
 
 pub use dst::DstPolicy;
+pub use interval::Interval;
 pub use weekdays::{InvalidWeekday, Weekdays};

@@ -24,6 +24,7 @@ use super::Problem;
 ///
 /// ```
 /// use scheduling_domain::roster::curtois::Instance;
+/// use scheduling_domain::rules;
 ///
 /// let instance = Instance::parse(
 ///     "SECTION_HORIZON\n7\n\
@@ -32,7 +33,9 @@ use super::Problem;
 ///      SECTION_COVER\n0,D,1,100,1\n",
 /// )?;
 /// let placements = instance.parse_roster("employee,day,shift\nA,1,D\nA,2,D\n")?;
-/// assert_eq!((instance.to_problem().shifts.len(), placements.len()), (7, 2));
+/// let report = rules::check(&instance.to_problem(), &placements);
+/// assert!(report.is_publishable());
+/// assert_eq!(report.cost(), 100, "nobody works on day 0");
 /// # Ok::<(), scheduling_domain::roster::curtois::ParseError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,7 +26,7 @@ impl Instance {
         Problem {
             period: Period { first: FIRST, end: on(self.days) },
             calendar: Calendar::default(),
-            people: self.staff.iter().enumerate().map(|(index, someone)| self.person(index, someone)).collect(),
+            people: self.staff.iter().enumerate().map(|(index, someone)| person(index, someone)).collect(),
             shifts: self.planned_shifts(),
             rules: self.rules(),
         }
@@ -35,24 +35,6 @@ impl Instance {
     /// Where the shift of a kind on a day stands in the problem.
     pub(super) fn shift_index(&self, day: u16, kind: usize) -> ShiftIndex {
         usize::from(day) * self.shift_kinds.len() + kind
-    }
-
-    fn person(&self, index: usize, someone: &Staff) -> Person {
-        let spans = someone.requests.iter().map(|request| AvailabilitySpan {
-            kind: if request.wanted { AvailabilityKind::Preferred } else { AvailabilityKind::Unpreferred },
-            on: on(request.day),
-            starts_at: midnight(request.day),
-            ends_at: midnight(request.day + 1),
-            weight: request.weight,
-            template: Some(nth(request.kind)),
-        });
-        Person {
-            id: nth(index),
-            label: someone.id.clone(),
-            tags: Vec::new(),
-            skills: Vec::new(),
-            availability: spans.collect(),
-        }
     }
 
     fn planned_shifts(&self) -> Vec<PlannedShift> {
@@ -159,6 +141,24 @@ impl Instance {
                 ..rule(format!("{name}-{}", index + 1), kind, Verdict::Block)
             });
         }
+    }
+}
+
+fn person(index: usize, someone: &Staff) -> Person {
+    let spans = someone.requests.iter().map(|request| AvailabilitySpan {
+        kind: if request.wanted { AvailabilityKind::Preferred } else { AvailabilityKind::Unpreferred },
+        on: on(request.day),
+        starts_at: midnight(request.day),
+        ends_at: midnight(request.day + 1),
+        weight: request.weight,
+        template: Some(nth(request.kind)),
+    });
+    Person {
+        id: nth(index),
+        label: someone.id.clone(),
+        tags: Vec::new(),
+        skills: Vec::new(),
+        availability: spans.collect(),
     }
 }
 
