@@ -53,6 +53,11 @@ impl Language {
         self.lookup(key, Some("title"), &[])
     }
 
+    /// Whether there is a text with this key.
+    pub fn knows(self, key: &str) -> bool {
+        self.catalogue().has_message(key)
+    }
+
     fn lookup(self, key: &str, attribute: Option<&str>, args: &Args) -> Option<String> {
         let bundle = self.catalogue();
         let message = bundle.get_message(key)?;

@@ -8,10 +8,13 @@
 mod body;
 mod code;
 mod context;
+mod documentation;
 mod edge;
+mod health;
 mod idempotency;
 mod json;
 mod language;
+mod openapi;
 mod operation;
 mod path;
 mod precondition;
@@ -23,28 +26,33 @@ mod schema;
 pub use body::{Accepted, Body, Created, Listed, NoContent, Pagination};
 pub use code::Code;
 pub use context::{Context, RequestId};
+pub use documentation::Document;
 pub use edge::RequestMetrics;
+pub use health::{Health, Probe};
 pub use idempotency::Idempotent;
 pub use json::{BODY_LIMIT, JsonBody};
 pub use language::Language;
+pub use openapi::document;
 pub use path::{Id, Ids};
 pub use precondition::{IfMatch, OptionalIfMatch};
 pub use problem::{Place, Problem, Result};
 pub use query::{NoFilter, Paged, Query};
 pub use resource::{Resource, resource};
 
+use std::sync::Arc;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::PayloadConfig;
+use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App, Error};
 use paperclip::actix::OpenApiExt;
 use paperclip::actix::web::ServiceConfig;
 
-/// The application around `routes`: compression, problems, request ids, metrics, body limit, unknown routes.
-///
-/// Metrics are counted when an `Arc<dyn RequestMetrics>` is among the application's data.
+/// The application around `routes`: compression, problems, request ids, metrics, body limit, unknown routes, health,
+/// documentation.
 pub fn application(
+    shared: &Shared,
     routes: impl FnOnce(&mut ServiceConfig<'_>),
 ) -> App<
     impl ServiceFactory<
@@ -58,9 +66,25 @@ pub fn application(
     App::new()
         .wrap(Compress::default())
         .wrap(from_fn(edge::edge))
-        .wrap_api()
         .app_data(PayloadConfig::new(BODY_LIMIT))
+        .app_data(Arc::clone(&shared.metrics))
+        .app_data(Data::from(Arc::clone(&shared.health)))
+        .app_data(Data::from(Arc::clone(&shared.document)))
+        .wrap_api()
         .configure(routes)
         .build()
+        .configure(documentation::routes)
+        .configure(health::routes)
         .default_service(actix_web::web::to(edge::unknown_route))
+}
+
+/// What all workers share.
+#[derive(Clone)]
+pub struct Shared {
+    /// Where requests are counted; `/metrics` shows it.
+    pub metrics: Arc<dyn RequestMetrics>,
+    /// What `/health` asks.
+    pub health: Arc<Health>,
+    /// What `/api/docs/` shows.
+    pub document: Arc<Document>,
 }

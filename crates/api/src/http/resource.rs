@@ -1,7 +1,7 @@
 //! One address and the methods it answers.
 
 use actix_web::dev::{AppService, Handler, HttpServiceFactory};
-use actix_web::http::{Method, header};
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use paperclip::actix::{Mountable, web};
 use paperclip::v2::models::{DefaultOperationRaw, DefaultSchemaRaw, HttpMethod, SecurityScheme};
@@ -13,7 +13,7 @@ use super::problem::Problem;
 
 /// The documented path of the resource that answers a request; metrics and logs name it.
 #[derive(Debug, Clone, Copy)]
-pub struct Pattern(pub &'static str);
+pub(super) struct Pattern(pub(super) &'static str);
 
 /// Starts a resource at its documented path, such as `/api/users/` or `/api/users/{id}`.
 ///
@@ -105,15 +105,32 @@ impl Mountable for Resource {
 
 impl HttpServiceFactory for Resource {
     fn register(self, config: &mut AppService) {
-        let allowed = self.methods.join(", ");
-        let refuse = move |request: HttpRequest| {
-            let problem = method_not_allowed(request.method(), &allowed);
-            async { Err::<HttpResponse, Problem>(problem) }
-        };
-        self.inner.default_service(actix_web::web::to(refuse)).register(config);
+        self.inner.default_service(refuse(self.methods.join(", "))).register(config);
     }
 }
 
-fn method_not_allowed(method: &Method, allowed: &str) -> Problem {
-    Problem::new(Code::MethodNotAllowed).arg("method", method).arg("allowed", allowed).header(header::ALLOW, allowed)
+/// Answers the methods that a resource does not have.
+fn refuse(allowed: String) -> actix_web::Route {
+    actix_web::web::to(move |request: HttpRequest| {
+        let problem = Problem::new(Code::MethodNotAllowed)
+            .arg("method", request.method())
+            .arg("allowed", &allowed)
+            .header(header::ALLOW, allowed.as_str());
+        async { Err::<HttpResponse, Problem>(problem) }
+    })
+}
+
+/// Registers a page that is not part of the API: `GET` and `HEAD` at `path`.
+pub(super) fn undocumented<F, Args>(config: &mut actix_web::web::ServiceConfig, path: &'static str, handler: F)
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let page = actix_web::web::resource(routed(path))
+        .app_data(Pattern(path))
+        .route(actix_web::web::get().to(handler.clone()))
+        .route(actix_web::web::head().to(handler))
+        .default_service(refuse("GET, HEAD".to_owned()));
+    config.service(page);
 }
