@@ -5,10 +5,10 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Bytes, Data, Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::RustEmbed;
-use sha2::{Digest, Sha256};
 
 use super::code::Code;
 use super::context::Context;
+use super::digest::sha256;
 use super::language::Language;
 use super::problem::Problem;
 use super::resource::undocumented;
@@ -28,7 +28,7 @@ impl Document {
     /// Keeps what [`document`](super::document) built.
     pub fn new(document: &serde_json::Value) -> Self {
         let text = document.to_string();
-        let digest = Sha256::digest(&text).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let digest = sha256([text.as_bytes()]);
         Self { text: text.into(), digest }
     }
 }
@@ -56,7 +56,7 @@ async fn file(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, 
 
 fn embedded(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
     let file = Page::get(name).ok_or(Code::NotFound)?;
-    let digest: String = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let digest = sha256([file.data.as_ref()]);
     let mut response = unless_known(request, &digest);
     if response.status().is_success() {
         let kind = HeaderValue::from_str(file.metadata.mimetype()).map_err(Problem::internal)?;
@@ -90,13 +90,13 @@ fn unless_known(request: &HttpRequest, digest: &str) -> HttpResponse {
 
 async fn problems(request: HttpRequest) -> HttpResponse {
     let language = Context::of(&request).language;
-    let mut rows = String::new();
-    for code in Code::ALL {
+    let row = |code: &Code| {
         let title = language.title(code.name()).unwrap_or_default();
         let (name, status) = (code.name(), code.status().as_u16());
-        rows.push_str(&format!("<li><a href=\"/problems/{name}\"><code>{name}</code></a> {status} {title}</li>"));
-    }
-    html(language, "problems", &format!("<ul>{rows}</ul>"))
+        format!("<li><a href=\"/problems/{name}\"><code>{name}</code></a> {status} {title}</li>")
+    };
+    let rows: Vec<String> = Code::ALL.iter().map(row).collect();
+    html(language, "problems", &format!("<ul>{}</ul>", rows.concat()))
 }
 
 async fn problem(request: HttpRequest, name: Path<String>) -> Result<HttpResponse, Problem> {
@@ -115,5 +115,7 @@ fn html(language: Language, title: &str, body: &str) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_LANGUAGE, language.tag()))
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
-        .body(format!("<!DOCTYPE html><html lang=\"{language}\"><meta charset=\"utf-8\"><title>{title}</title>{body}</html>"))
+        .body(format!(
+            "<!DOCTYPE html><html lang=\"{language}\"><meta charset=\"utf-8\"><title>{title}</title>{body}</html>"
+        ))
 }

@@ -16,8 +16,8 @@ use paperclip::v2::schema::Apiv2Schema;
 use scheduling_domain::id::UserId;
 use scheduling_domain::ports::IdempotencyKey;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
+use super::digest::sha256;
 use super::json::unreadable;
 use super::operation;
 use super::problem::Problem;
@@ -53,13 +53,8 @@ pub(super) async fn remember(request: &mut ServiceRequest) -> Result<(), Problem
     };
     let key = value.to_str().ok().and_then(parse).ok_or_else(|| Problem::malformed_header(&IDEMPOTENCY_KEY))?;
     let body = request.extract::<Bytes>().await.map_err(|error| unreadable(&error))?;
-    let mut hash = Sha256::new();
-    for part in [request.method().as_str().as_bytes(), request.path().as_bytes(), request.query_string().as_bytes()] {
-        hash.update(part);
-        hash.update(b"\n");
-    }
-    hash.update(&body);
-    let fingerprint = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let (method, path, query) = (request.method().as_str(), request.path(), request.query_string());
+    let fingerprint = sha256([method.as_bytes(), path.as_bytes(), query.as_bytes(), &body]);
     request.extensions_mut().insert(RequestKey { key, fingerprint });
     request.set_payload(Payload::from(body));
     Ok(())
@@ -90,7 +85,7 @@ impl OperationModifier for Idempotent {
             op,
             "Idempotency-Key",
             false,
-            schema,
+            &schema,
             "Chosen by the client, such as a UUID. The same key with the same request is done once within 24 hours; \
              a repetition is answered with the first answer and `Idempotency-Replayed: true`.",
         );

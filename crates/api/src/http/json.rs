@@ -61,7 +61,7 @@ impl<T> Apiv2Schema for JsonBody<T> {}
 
 impl<T: JsonSchema> OperationModifier for JsonBody<T> {
     fn update_parameter(op: &mut DefaultOperationRaw) {
-        operation::request_body(op, schema::generator().subschema_for::<T>().to_value());
+        operation::request_body(op, &schema::generator().subschema_for::<T>().to_value());
     }
 
     fn update_definitions(map: &mut Definitions) {

@@ -5,9 +5,11 @@
 //! ([`Body`], [`Created`], [`Accepted`], [`Listed`], [`NoContent`]), refusing ([`Problem`], [`Code`]), and the layer
 //! around the application ([`application`]). `docs/recipes/add-an-endpoint.md` shows how to use it.
 
+mod bearer;
 mod body;
 mod code;
 mod context;
+mod digest;
 mod documentation;
 mod edge;
 mod health;
@@ -22,7 +24,10 @@ mod problem;
 mod query;
 mod resource;
 mod schema;
+#[cfg(test)]
+mod tests;
 
+pub use bearer::{Authenticator, Bearer};
 pub use body::{Accepted, Body, Created, Listed, NoContent, Pagination};
 pub use code::Code;
 pub use context::{Context, RequestId};
@@ -52,7 +57,7 @@ use paperclip::actix::web::ServiceConfig;
 /// The application around `routes`: compression, problems, request ids, metrics, body limit, unknown routes, health,
 /// documentation.
 pub fn application(
-    shared: &Shared,
+    shared: Shared,
     routes: impl FnOnce(&mut ServiceConfig<'_>),
 ) -> App<
     impl ServiceFactory<
@@ -67,9 +72,9 @@ pub fn application(
         .wrap(Compress::default())
         .wrap(from_fn(edge::edge))
         .app_data(PayloadConfig::new(BODY_LIMIT))
-        .app_data(Arc::clone(&shared.metrics))
-        .app_data(Data::from(Arc::clone(&shared.health)))
-        .app_data(Data::from(Arc::clone(&shared.document)))
+        .app_data(shared.metrics)
+        .app_data(Data::from(shared.health))
+        .app_data(Data::from(shared.document))
         .wrap_api()
         .configure(routes)
         .build()

@@ -4,6 +4,8 @@
 //! [`operation`](super::operation)); this module puts the objects in their places and adds what all operations share:
 //! the problems each can answer, the headers every answer has, the envelope and the bearer scheme.
 
+#![expect(clippy::indexing_slicing, reason = "indexing a JSON object adds the member or answers null")]
+
 use actix_web::App;
 use paperclip::actix::OpenApiExt;
 use paperclip::actix::web::ServiceConfig;
@@ -11,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::Pagination;
 use super::code::Code;
+use super::resource::routed;
 use super::{operation, schema};
 
 /// The groups that operations belong to, in the order that readers meet them.
@@ -47,7 +50,8 @@ fn assemble(mut collected: Value) -> Value {
         for (method, raw) in into_object(item) {
             methods.insert(method.clone(), operation_object(&method, raw, &mut used));
         }
-        paths.insert(path, Value::Object(methods));
+        // Both forms of an address answer. The document shows the one that linters ask for.
+        paths.insert(routed(&path).to_owned(), Value::Object(methods));
     }
     let mut schemas = shared_schemas();
     for (name, mut carrier) in taken(&mut collected, "definitions") {
@@ -126,7 +130,7 @@ fn operation_object(method: &str, raw: Value, used: &mut Used) -> Value {
         responses.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/{name}") }));
         used.problems.entry(name).or_insert_with(|| problem_response(code));
     }
-    used.tags.extend(raw.get("tags").map(|tags| strings(tags)).unwrap_or_default());
+    used.tags.extend(raw.get("tags").map(strings).unwrap_or_default());
     if !parameters.is_empty() {
         raw.insert("parameters".into(), parameters.into());
     }
@@ -177,7 +181,9 @@ fn problem_response(code: Code) -> Value {
     let language = super::Language::English;
     let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } });
     match code {
-        Code::NotAuthenticated => headers["WWW-Authenticate"] = json!({ "$ref": "#/components/headers/WWW-Authenticate" }),
+        Code::NotAuthenticated => {
+            headers["WWW-Authenticate"] = json!({ "$ref": "#/components/headers/WWW-Authenticate" });
+        }
         Code::TooManyRequests | Code::Unavailable => {
             headers["Retry-After"] = json!({ "$ref": "#/components/headers/Retry-After" });
         }

@@ -18,7 +18,7 @@ fn carry(object: Value) -> DefaultSchemaRaw {
 }
 
 /// Adds a path parameter; its name comes from the route.
-pub(super) fn path_parameter(operation: &mut DefaultOperationRaw, schema: Value, description: &str) {
+pub(super) fn path_parameter(operation: &mut DefaultOperationRaw, schema: &Value, description: &str) {
     add(
         operation,
         ParameterIn::Path,
@@ -48,7 +48,7 @@ pub(super) fn header_parameter(
     operation: &mut DefaultOperationRaw,
     name: &str,
     required: bool,
-    schema: Value,
+    schema: &Value,
     description: &str,
 ) {
     add(
@@ -71,7 +71,7 @@ fn add(operation: &mut DefaultOperationRaw, in_: ParameterIn, name: &str, object
 }
 
 /// Sets the request body.
-pub(super) fn request_body(operation: &mut DefaultOperationRaw, schema: Value) {
+pub(super) fn request_body(operation: &mut DefaultOperationRaw, schema: &Value) {
     operation.parameters.push(Either::Right(Parameter {
         in_: ParameterIn::Body,
         name: "body".to_owned(),

@@ -48,7 +48,7 @@ impl<A: TypedId, B: TypedId> FromRequest for Ids<A, B> {
 }
 
 fn describe(op: &mut DefaultOperationRaw) {
-    operation::path_parameter(op, json!({ "type": "integer", "format": "int64", "minimum": 1 }), "An id");
+    operation::path_parameter(op, &json!({ "type": "integer", "format": "int64", "minimum": 1 }), "An id");
 }
 
 impl<T> Apiv2Schema for Id<T> {}

@@ -63,7 +63,7 @@ fn describe(op: &mut DefaultOperationRaw, required: bool) {
         op,
         "If-Match",
         required,
-        schema,
+        &schema,
         "The `ETag` of the version that the client has seen. When it is no longer the current one, the answer is 412.",
     );
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
+use paperclip::v2::schema::Apiv2Errors;
 use scheduling_domain::fault::{Fault, Faults};
 use serde_json::{Map, Value, json};
 
@@ -193,9 +194,13 @@ impl fmt::Display for Problem {
 
 impl StdError for Problem {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        let source: &(dyn StdError + 'static) = self.0.source.as_deref()?;
+        Some(source)
     }
 }
+
+/// Which problems an operation can answer follows from its parts; see [`openapi`](super::openapi).
+impl Apiv2Errors for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {

@@ -73,9 +73,8 @@ fn parse<T: DeserializeOwned + JsonSchema + 'static>(pairs: Pairs) -> Result<T, 
         let schema = properties.get(&name).unwrap_or(&Value::Null);
         if has_type(schema, "array") {
             let item = typed(schema.get("items").unwrap_or(&Value::Null), text);
-            match object.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
-                Value::Array(items) => items.push(item),
-                _ => {}
+            if let Value::Array(items) = object.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                items.push(item);
             }
         } else if object.contains_key(&name) {
             faults.push(Fault::new(format!("/{name}"), "repeated"));

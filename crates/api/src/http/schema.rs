@@ -73,6 +73,10 @@ fn translate(error: &ValidationError<'_>, faults: &mut Faults) {
     use ValidationErrorKind as Kind;
 
     let at = error.instance_path().to_string();
+    if faults.iter().any(|fault| fault.pointer == at && fault.code == "wrong_type") {
+        // A value of the wrong type breaks every other rule too; to say so would not help.
+        return;
+    }
     let instance = error.instance();
     let length = || instance.as_str().map_or(0, |text| text.chars().count());
     let items = || instance.as_array().map_or(0, Vec::len);
@@ -108,60 +112,54 @@ fn translate(error: &ValidationError<'_>, faults: &mut Faults) {
     });
 }
 
-/// What to report when no alternative fits: the faults of the one that came closest.
+/// The errors of one alternative of a choice.
+type Alternative = Vec<ValidationError<'static>>;
+
+/// What to report when no alternative fits: the faults of the one that was meant.
 ///
-/// Alternatives that fail by type at this very place (`null` of an option) were not meant. Of the rest, one whose
-/// tag fits has fewer faults than the others.
-fn alternatives(context: &[Vec<ValidationError<'static>>], otherwise: Fault, faults: &mut Faults) {
-    let meant = |errors: &&Vec<ValidationError<'static>>| {
+/// Alternatives of another type (`null` of an option) were not meant. Of the rest, the one whose tag fits was. When no
+/// tag fits, the tags are what is wrong.
+fn alternatives(context: &[Alternative], otherwise: Fault, faults: &mut Faults) {
+    let of_this_type = |errors: &&Alternative| {
         !errors.iter().any(|error| {
-            error.instance_path().to_string() == otherwise.pointer
-                && matches!(error.kind(), ValidationErrorKind::Type { .. })
+            matches!(error.kind(), ValidationErrorKind::Type { .. })
+                && error.instance_path().as_str() == otherwise.pointer
         })
     };
-    let tag_fits = |errors: &&Vec<ValidationError<'static>>| {
+    let tag_fits = |errors: &&Alternative| {
         !errors.iter().any(|error| matches!(error.kind(), ValidationErrorKind::Constant { .. }))
     };
-    let candidates: Vec<_> = context.iter().filter(meant).collect();
-    let closest = match candidates.as_slice() {
-        [] => context.iter().find(|errors| !errors.iter().any(is_null)),
-        [only] => Some(*only),
-        several => {
-            let mut fitting = several.iter().copied().filter(tag_fits);
-            match (fitting.next(), fitting.next()) {
-                (Some(one), None) => Some(one),
-                _ => constants(several, faults, &otherwise.pointer),
-            }
-        }
+    let candidates: Vec<&Alternative> = context.iter().filter(of_this_type).collect();
+    let fitting: Vec<&Alternative> = candidates.iter().copied().filter(tag_fits).collect();
+    let meant = match (candidates.as_slice(), fitting.as_slice()) {
+        ([], _) => context.iter().find(|errors| !errors.iter().any(is_null)),
+        ([one], _) | (_, [one]) => Some(*one),
+        _ => None,
     };
-    match closest {
-        Some(errors) => errors.iter().for_each(|error| translate(error, faults)),
-        None if faults.iter().any(|fault| fault.pointer.starts_with(&otherwise.pointer)) => {}
+    if let Some(errors) = meant {
+        for error in errors {
+            translate(error, faults);
+        }
+        return;
+    }
+    let tags: Vec<(String, String)> = candidates.iter().copied().flatten().filter_map(tag).collect();
+    match tags.first() {
+        Some((place, _)) => {
+            let allowed: Vec<&str> = tags.iter().map(|(_, name)| name.as_str()).collect();
+            faults.push(Fault::new(place.clone(), "not_allowed").with("allowed", allowed.join(", ")));
+        }
         None => faults.push(otherwise),
     }
 }
 
-/// When no tag fits: one fault at the tag (or at the value, for an enumeration with documented variants) that lists
-/// all of them.
-fn constants(
-    several: &[&Vec<ValidationError<'static>>],
-    faults: &mut Faults,
-    _at: &str,
-) -> Option<&'static Vec<ValidationError<'static>>> {
-    let mut names: Vec<String> = Vec::new();
-    let mut place = None;
-    for error in several.iter().copied().flatten() {
-        match error.kind() {
-            ValidationErrorKind::Constant { expected_value } => names.push(plain(expected_value)),
-            ValidationErrorKind::Enum { options } => names.push(allowed(options)),
-            _ => continue,
-        }
-        place.get_or_insert_with(|| error.instance_path().to_string());
-    }
-    if let Some(place) = place {
-        faults.push(Fault::new(place, "not_allowed").with("allowed", names.join(", ")));
-    }
-    None
+/// The place and the expected values of a tag that does not fit.
+fn tag(error: &ValidationError<'_>) -> Option<(String, String)> {
+    let expected = match error.kind() {
+        ValidationErrorKind::Constant { expected_value } => plain(expected_value),
+        ValidationErrorKind::Enum { options } => allowed(options),
+        _ => return None,
+    };
+    Some((error.instance_path().to_string(), expected))
 }
 
 fn is_null(error: &ValidationError<'_>) -> bool {

@@ -1,0 +1,424 @@
+//! The framework as a client sees it, on a small resource of its own.
+
+use std::fmt::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use actix_web::dev::ServiceResponse;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use async_trait::async_trait;
+use insta::{assert_json_snapshot, assert_snapshot};
+use paperclip::actix::api_v2_operation;
+use paperclip::actix::web::ServiceConfig;
+use scheduling_domain::fault::{Fault, Faults};
+use scheduling_domain::id::{SiteId, TypedId};
+use scheduling_domain::page::Page;
+use scheduling_domain::record::Version;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Somebody.
+#[derive(Clone)]
+struct Somebody(i64);
+
+struct Tokens;
+
+#[async_trait]
+impl Authenticator<Somebody> for Tokens {
+    async fn authenticate(&self, token: &str) -> Result<Somebody> {
+        if token == "good" { Ok(Somebody(7)) } else { Err(Code::NotAuthenticated.into()) }
+    }
+    fn user_id(&self, actor: &Somebody) -> i64 {
+        actor.0
+    }
+}
+
+/// A note.
+#[derive(Debug, Serialize, JsonSchema)]
+struct NoteView {
+    /// Its identity.
+    id: i64,
+    /// What it says.
+    text: String,
+    /// When it is due.
+    due_on: Option<jiff::civil::Date>,
+}
+
+/// How a note is ordered.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Urgency {
+    /// At once.
+    High,
+    /// Some day.
+    Low,
+}
+
+/// When to remind.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+enum Reminder {
+    /// Once.
+    Once {
+        /// When.
+        at: jiff::Timestamp,
+    },
+    /// Again and again.
+    Every {
+        /// How many days lie between.
+        #[schemars(range(min = 1, max = 30))]
+        days: u8,
+    },
+}
+
+/// A new note.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateNoteBody {
+    /// What it says.
+    #[schemars(length(min = 1, max = 10))]
+    text: String,
+    /// When it is due.
+    due_on: Option<jiff::civil::Date>,
+    /// How urgent it is.
+    urgency: Urgency,
+    /// Words to find it by.
+    #[serde(default)]
+    #[schemars(length(max = 3))]
+    labels: Vec<String>,
+    /// When to remind.
+    reminder: Option<Reminder>,
+}
+
+/// Which notes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NoteFilter {
+    /// Words in it.
+    #[schemars(length(max = 20))]
+    search: Option<String>,
+    /// Only those that are done, or are not.
+    done: Option<bool>,
+}
+
+fn view(id: i64, text: &str) -> NoteView {
+    NoteView { id, text: text.to_owned(), due_on: None }
+}
+
+/// List notes
+#[api_v2_operation(tags(sites), operation_id = "listNotes")]
+async fn list(_who: Bearer<Somebody>, query: Paged<NoteFilter>) -> Result<Listed<NoteView>> {
+    let text = query.filter.search.unwrap_or_else(|| "a".to_owned());
+    let done = query.filter.done.unwrap_or_default();
+    let page = Page { items: vec![view(1, &text)], total: if done { 0 } else { 45 }, request: query.page };
+    Ok(Listed(page))
+}
+
+/// Create a note
+///
+/// It is kept.
+#[api_v2_operation(tags(sites), operation_id = "createNote")]
+async fn create(who: Bearer<Somebody>, key: Idempotent, body: JsonBody<CreateNoteBody>) -> Result<Created<NoteView>> {
+    let JsonBody(body) = body;
+    let user = scheduling_domain::id::UserId::try_new(who.0.0).map_err(Problem::internal)?;
+    let key = key.of(user).map(|key| key.key).unwrap_or_default();
+    assert!(body.text != "panic", "on purpose");
+    if body.text == "broken" {
+        return Err(Problem::internal("the disk is on fire"));
+    }
+    let mut faults = Faults::new();
+    faults.require(body.text != "x", || Fault::new("/text", "taken"));
+    let _ = (body.due_on, body.urgency, body.labels.len());
+    match body.reminder {
+        Some(Reminder::Once { at }) => {
+            faults.require(at > jiff::Timestamp::UNIX_EPOCH, || Fault::new("/reminder/at", "invalid"))
+        }
+        Some(Reminder::Every { days }) => faults.require(days > 0, || Fault::new("/reminder/days", "invalid")),
+        None => {}
+    }
+    faults.into_result(())?;
+    let answer = Created::new(view(2, &format!("{}{key}", body.text))).version(Version::FIRST).location("/api/notes/2");
+    if key == "again" {
+        return Created::replay(answer.stored().map_err(Problem::internal)?).map_err(Problem::internal);
+    }
+    Ok(answer)
+}
+
+/// Show a note
+#[api_v2_operation(tags(sites), operation_id = "showNote")]
+async fn show(id: Id<SiteId>) -> Result<Body<NoteView>> {
+    if id.0.get() == 404 {
+        return Err(Code::NotFound.into());
+    }
+    Ok(Body::new(view(id.0.get(), "a")).version(Version(3)))
+}
+
+/// Delete a note
+#[api_v2_operation(tags(sites), operation_id = "deleteNote")]
+async fn delete(_id: Id<SiteId>, seen: IfMatch) -> Result<NoContent> {
+    if seen.0 == Version(3) { Ok(NoContent) } else { Err(Code::Stale.into()) }
+}
+
+fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(resource("/api/notes/").get(list).post(create));
+    config.service(resource("/api/notes/{id}").get(show).delete(delete));
+}
+
+#[derive(Default)]
+struct Counted(Mutex<Vec<String>>);
+
+impl RequestMetrics for Counted {
+    fn answered(&self, method: &str, endpoint: &str, status: u16, _took: Duration) {
+        self.0.lock().unwrap().push(format!("{method} {endpoint} {status}"));
+    }
+    fn render(&self) -> String {
+        self.0.lock().unwrap().join("\n")
+    }
+}
+
+fn shared(metrics: Arc<Counted>) -> Shared {
+    Shared { metrics, health: Arc::new(Health::default()), document: Arc::new(Document::new(&document(routes))) }
+}
+
+async fn send_counted(request: TestRequest, metrics: Arc<Counted>) -> ServiceResponse {
+    let authenticator: Arc<dyn Authenticator<Somebody>> = Arc::new(Tokens);
+    let app = init_service(application(shared(metrics), routes).app_data(authenticator)).await;
+    let request = request.insert_header(("x-request-id", "test-1")).to_request();
+    match actix_web::dev::Service::call(&app, request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => {
+            let request = TestRequest::default().to_http_request();
+            ServiceResponse::new(request, error.error_response())
+        }
+    }
+}
+
+async fn send(request: TestRequest) -> ServiceResponse {
+    send_counted(request, Arc::default()).await
+}
+
+/// Status, the headers that matter, and the body.
+async fn seen(request: TestRequest) -> Value {
+    let response = send(request).await;
+    let mut headers = serde_json::Map::new();
+    for (name, value) in response.headers() {
+        headers.insert(name.to_string(), value.to_str().unwrap().into());
+    }
+    for noise in ["content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy", "vary"] {
+        assert!(headers.remove(noise).is_some(), "{noise} is missing");
+    }
+    let status = response.status().as_u16();
+    let body = read_body(response).await;
+    let mut body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    if let Some(time) = body.get_mut("timestamp") {
+        time.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        *time = "[time]".into();
+    }
+    json!({ "status": status, "headers": headers, "body": body })
+}
+
+fn good(request: TestRequest) -> TestRequest {
+    request.insert_header((header::AUTHORIZATION, "Bearer good")).insert_header((header::ACCEPT_LANGUAGE, "en"))
+}
+
+fn post(body: Value) -> TestRequest {
+    good(TestRequest::post().uri("/api/notes/")).set_json(body)
+}
+
+fn get(uri: &str) -> TestRequest {
+    good(TestRequest::get().uri(uri))
+}
+
+#[actix_web::test]
+async fn a_page_has_the_envelope_and_links() {
+    assert_json_snapshot!(seen(get("/api/notes/?page=2&search=b")).await);
+}
+
+#[actix_web::test]
+async fn with_or_without_the_last_slash() {
+    for uri in ["/api/notes", "/api/notes/", "/api/notes/3", "/api/notes/3/", "/api/notes/?page=1", "/api/notes?page=1"]
+    {
+        assert_eq!(send(get(uri)).await.status(), StatusCode::OK, "{uri}");
+    }
+}
+
+#[actix_web::test]
+async fn a_new_resource_has_a_location_and_a_version() {
+    assert_json_snapshot!(seen(post(json!({ "text": "a", "urgency": "low" }))).await);
+}
+
+#[actix_web::test]
+async fn a_repetition_says_so() {
+    let request = post(json!({ "text": "a", "urgency": "low" })).insert_header(("idempotency-key", "again"));
+    assert_json_snapshot!(seen(request).await);
+}
+
+#[actix_web::test]
+async fn all_faults_of_a_body_are_told_at_once() {
+    let body = json!({
+        "text": "far too long", "due_on": "2026-02-30", "urgency": "soon", "labels": ["a", 2, "c", "d"],
+        "reminder": { "kind": "every", "days": 31, "hours": 2 }, "colour": "red",
+    });
+    assert_json_snapshot!(seen(post(body)).await);
+}
+
+#[actix_web::test]
+async fn faults_of_choices_point_at_the_choice() {
+    let errors = async |body: Value| seen(post(body)).await["body"]["errors"].clone();
+    assert_json_snapshot!([
+        errors(json!({})).await,
+        errors(json!([])).await,
+        errors(json!({ "text": 1, "urgency": null, "due_on": 3 })).await,
+        errors(json!({ "text": "a", "urgency": "low", "reminder": { "kind": "never" } })).await,
+        errors(json!({ "text": "a", "urgency": "low", "reminder": { "kind": "once" } })).await,
+        errors(json!({ "text": "a", "urgency": "low", "reminder": 5 })).await,
+        errors(json!({ "text": "x", "urgency": "low" })).await,
+    ]);
+}
+
+#[actix_web::test]
+async fn chinese_is_the_default() {
+    let request = TestRequest::post().uri("/api/notes/").insert_header((header::AUTHORIZATION, "Bearer good"));
+    assert_json_snapshot!(seen(request.set_json(json!({ "text": "far too long" }))).await);
+}
+
+#[actix_web::test]
+async fn unreadable_json_is_told_with_its_place() {
+    let request = good(TestRequest::post().uri("/api/notes/"))
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .set_payload("{\n  \"text\": oops }");
+    assert_json_snapshot!(seen(request).await);
+}
+
+#[actix_web::test]
+async fn refusals_have_their_own_status_and_code() {
+    let json_type = (header::CONTENT_TYPE, "application/json");
+    let cases = [
+        ("no media type", good(TestRequest::post().uri("/api/notes/")).set_payload("{}")),
+        ("form", good(TestRequest::post().uri("/api/notes/")).set_form([("text", "a")])),
+        (
+            "too large",
+            good(TestRequest::post().uri("/api/notes/"))
+                .insert_header(json_type)
+                .set_payload(" ".repeat(BODY_LIMIT + 1)),
+        ),
+        ("bad key", post(json!({})).insert_header(("idempotency-key", ""))),
+        ("no token", TestRequest::get().uri("/api/notes/")),
+        ("bad token", TestRequest::get().uri("/api/notes/").insert_header((header::AUTHORIZATION, "Bearer bad"))),
+        ("unknown id", get("/api/notes/404")),
+        ("no id", get("/api/notes/abc")),
+        ("zero", get("/api/notes/0")),
+        ("unknown route", get("/api/nothing")),
+        ("root", get("/")),
+        ("wrong method", good(TestRequest::put().uri("/api/notes/3"))),
+        ("wrong method on a page", good(TestRequest::post().uri("/health"))),
+        ("no version", good(TestRequest::delete().uri("/api/notes/3"))),
+        ("stale", good(TestRequest::delete().uri("/api/notes/3")).insert_header((header::IF_MATCH, "\"2\""))),
+        ("weak", good(TestRequest::delete().uri("/api/notes/3")).insert_header((header::IF_MATCH, "W/\"3\""))),
+        ("page zero", get("/api/notes/?page=0")),
+        ("too many", get("/api/notes/?per_page=101")),
+        ("panic", post(json!({ "text": "panic", "urgency": "low" }))),
+        ("broken", post(json!({ "text": "broken", "urgency": "low" }))),
+    ];
+    let mut lines = String::new();
+    for (name, request) in cases {
+        let seen = seen(request).await;
+        assert_eq!(seen["headers"]["content-type"], "application/problem+json", "{name}");
+        assert_eq!(seen["headers"]["x-request-id"], "test-1", "{name}");
+        assert_eq!(seen["body"]["status"], seen["status"], "{name}");
+        assert_eq!(seen["body"]["success"], false, "{name}");
+        let extra: Vec<_> =
+            ["allow", "www-authenticate"].iter().filter_map(|header| seen["headers"][header].as_str()).collect();
+        let (status, code, detail) = (&seen["status"], &seen["body"]["code"], &seen["body"]["detail"]);
+        writeln!(lines, "{name}: {status} {code} {detail} {}", extra.join(" ")).unwrap();
+    }
+    assert_snapshot!(lines);
+}
+
+#[actix_web::test]
+async fn faults_of_a_query_name_the_parameter() {
+    let seen = seen(get("/api/notes/?page=x&per_page=500&colour=red&done=perhaps&search=a&search=b")).await;
+    assert_json_snapshot!(seen["body"]["errors"]);
+}
+
+#[actix_web::test]
+async fn the_right_version_passes() {
+    let request = good(TestRequest::delete().uri("/api/notes/3")).insert_header((header::IF_MATCH, "\"3\""));
+    assert_json_snapshot!(seen(request).await);
+}
+
+#[actix_web::test]
+async fn head_answers_like_get() {
+    let response = send(good(TestRequest::default().method(Method::HEAD).uri("/api/notes/3"))).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers().get(header::ETAG).unwrap(), "\"3\"");
+}
+
+#[actix_web::test]
+async fn requests_are_counted_under_their_documented_path() {
+    let metrics = Arc::<Counted>::default();
+    for request in [
+        get("/api/notes"),
+        get("/api/notes/3"),
+        get("/nowhere"),
+        good(TestRequest::put().uri("/api/notes/3")),
+        good(TestRequest::default().method(Method::from_bytes(b"BREW").unwrap()).uri("/api/notes/3")),
+        post(json!({ "text": "panic", "urgency": "low" })),
+        post(json!({})).insert_header(("idempotency-key", "")),
+        TestRequest::get().uri("/health/live"),
+    ] {
+        send_counted(request, Arc::clone(&metrics)).await;
+    }
+    assert_snapshot!(metrics.render());
+}
+
+#[actix_web::test]
+async fn pages_are_served_and_explained() {
+    for (uri, kind) in [
+        ("/api/docs/", "text/html"),
+        ("/api/docs", "text/html"),
+        ("/api/docs/swagger-ui.css", "text/css"),
+        ("/api/docs/openapi.json", "application/json"),
+        ("/problems/", "text/html; charset=utf-8"),
+        ("/problems/stale", "text/html; charset=utf-8"),
+        ("/health", "application/json"),
+        ("/metrics", "text/plain; version=0.0.4; charset=utf-8"),
+    ] {
+        let response = send(TestRequest::get().uri(uri)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{uri}");
+        assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap(), kind, "{uri}");
+    }
+    assert_eq!(send(TestRequest::get().uri("/api/docs/../Cargo.toml")).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(send(TestRequest::get().uri("/problems/none")).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn a_known_document_is_not_sent_again() {
+    let first = send(TestRequest::get().uri("/api/docs/openapi.json")).await;
+    let tag = first.headers().get(header::ETAG).unwrap().clone();
+    let again =
+        send(TestRequest::get().uri("/api/docs/openapi.json").insert_header((header::IF_NONE_MATCH, tag))).await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+}
+
+#[actix_web::test]
+async fn a_service_that_stops_is_not_ready_and_lives() {
+    let shared = shared(Arc::default());
+    shared.health.drain();
+    let app = init_service(application(shared.clone(), routes)).await;
+    let ask = async |uri: &str| call_service(&app, TestRequest::get().uri(uri).to_request()).await.status();
+    assert_eq!(ask("/health/ready").await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ask("/health/live").await, StatusCode::OK);
+}
+
+#[test]
+fn the_document_is_openapi_3_1() {
+    let document = document(routes);
+    assert_json_snapshot!(document["paths"]);
+    assert_json_snapshot!(document["components"]["schemas"]["CreateNoteBody"]);
+    assert_json_snapshot!(document["components"]["schemas"]["NoteViewPage"]);
+}
