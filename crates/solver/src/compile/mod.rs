@@ -1,0 +1,117 @@
+//! A [`Problem`] as dense tables.
+//!
+//! A row is a person, a cell is a person on a working day, and what a cell holds is one of the day's *columns*: off
+//! (always column 0) or one of the day's shifts. Everything a rule asks is turned into one of five tables, each in its
+//! own file, and from then on the search knows nothing of rules:
+//!
+//! | table | asks | from |
+//! |---|---|---|
+//! | [`cells`] | may this person have this column on this day, and at what cost | days off, skills, availability, wishes, minutes per day |
+//! | [`cover`] | what does a number of heads cost a column | heads |
+//! | [`pairs`] | what do two columns near each other in a row cost | overlap, rest, successions |
+//! | [`sums`] | is a sum over a window of days within its bounds | minutes, shifts per template |
+//! | [`runs`], [`weekends`] | how long are runs of work and of rest, how many weekends have work | the rules so named |
+//!
+//! A person has one column a day. Given placements may hold more than one shift on a day; such a day becomes a column
+//! of its own that only this person has.
+
+pub(crate) mod cells;
+pub(crate) mod columns;
+pub(crate) mod cover;
+pub(crate) mod given;
+pub(crate) mod pairs;
+pub(crate) mod runs;
+pub(crate) mod scope;
+pub(crate) mod sums;
+pub(crate) mod weekends;
+
+use scheduling_domain::roster::Problem;
+use scheduling_domain::rules::{Rule, Verdict};
+
+use crate::error::SolveError;
+use crate::solution::Score;
+
+pub(crate) use cells::Cells;
+pub(crate) use columns::{Columns, OFF};
+pub(crate) use cover::Cover;
+pub(crate) use given::Given;
+pub(crate) use pairs::Pairs;
+pub(crate) use runs::Runs;
+pub(crate) use scope::Masks;
+pub(crate) use sums::Sums;
+pub(crate) use weekends::Weekends;
+
+/// What one step of a breach counted in days or heads weighs in the search, against one minute: a whole shift.
+pub(crate) const STEP: i64 = 480;
+
+/// The biggest weight that is accepted; with it no sum of costs comes near the end of 64 bits.
+pub(crate) const WEIGHT_LIMIT: i64 = 1_000_000_000;
+
+/// Everything the search needs to know.
+pub(crate) struct Tables {
+    pub(crate) people: usize,
+    pub(crate) days: usize,
+    pub(crate) masks: Masks,
+    pub(crate) columns: Columns,
+    pub(crate) cells: Cells,
+    pub(crate) cover: Cover,
+    pub(crate) pairs: Pairs,
+    pub(crate) sums: Sums,
+    pub(crate) runs: Runs,
+    pub(crate) weekends: Weekends,
+}
+
+impl Tables {
+    /// Tables for `problem`, in which what is given stays as it is.
+    pub(crate) fn compile(problem: &Problem, given: &Given) -> Result<Self, SolveError> {
+        check_weights(problem)?;
+        let columns = Columns::lay_out(problem, given)?;
+        let bindings = scope::Bindings::of(problem);
+        let pairs = Pairs::compile(problem, &columns, &bindings);
+        let sums = Sums::compile(problem, &columns, &bindings);
+        let mut masks = Masks::new(problem, &columns);
+        let runs = Runs::compile(problem, &columns, &bindings, &mut masks);
+        let weekends = Weekends::compile(problem, &columns, &bindings, &mut masks);
+        let cells = Cells::compile(problem, given, &columns, &bindings)?;
+        let cover = Cover::compile(problem, given, &columns);
+        Ok(Self { people: problem.people.len(), days: columns.days(), masks, columns, cells, cover, pairs, sums, runs, weekends })
+    }
+
+    /// Position of a cell in tables of cells.
+    #[inline]
+    pub(crate) fn cell(&self, person: usize, day: usize) -> usize {
+        person * self.days + day
+    }
+}
+
+/// What one unit of a breach of `rule` costs the search, where a blocking unit weighs `hard`.
+pub(crate) fn unit(rule: &Rule, hard: i64) -> Score {
+    match rule.verdict {
+        Verdict::Block => Score::hard(hard),
+        Verdict::Cost | Verdict::Consent => Score::soft(rule.weight),
+        Verdict::Warn => Score::ZERO,
+    }
+}
+
+fn check_weights(problem: &Problem) -> Result<(), SolveError> {
+    let within = |weight: i64, place: &dyn Fn() -> String| {
+        if (0..=WEIGHT_LIMIT).contains(&weight) {
+            Ok(())
+        } else {
+            Err(SolveError::WeightOutOfRange { weight, place: place(), limit: WEIGHT_LIMIT })
+        }
+    };
+    for (index, rule) in problem.rules.iter().enumerate() {
+        within(rule.weight, &|| format!("rule {index} ({})", rule.key))?;
+    }
+    for (index, shift) in problem.shifts.iter().enumerate() {
+        within(shift.heads.under_weight, &|| format!("heads of shift {index}"))?;
+        within(shift.heads.over_weight, &|| format!("heads of shift {index}"))?;
+    }
+    for (index, person) in problem.people.iter().enumerate() {
+        for span in &person.availability {
+            within(span.weight, &|| format!("availability of person {index}"))?;
+        }
+    }
+    Ok(())
+}
