@@ -33,7 +33,10 @@ fn main() {
     let threads = number("HR_BENCH_THREADS").and_then(|threads| usize::try_from(threads).ok()).unwrap_or(1);
     let only = env::var("HR_BENCH_ONLY").unwrap_or_default();
     println!("{seconds} s on {threads} thread(s), seed {seed}");
-    println!("{:<12} {:>6} {:>8} {:>8} {:>7} {:>9} {:>8}", "instance", "hard", "soft", "best", "ratio", "M moves/s", "s");
+    println!(
+        "{:<12} {:>6} {:>8} {:>8} {:>7} {:>9} {:>8}",
+        "instance", "hard", "soft", "best", "ratio", "M moves/s", "s"
+    );
     for line in table.lines().skip(1) {
         let [name, _, best] = line.split(',').collect::<Vec<_>>()[..] else { continue };
         let is_wanted = only.is_empty() || only.split(',').any(|number| name == format!("Instance{number}"));
@@ -70,8 +73,6 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 fn folder() -> PathBuf {
-    env::var_os("HR_INSTANCES").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/benchmarks/curtois"),
-        PathBuf::from,
-    )
+    env::var_os("HR_INSTANCES")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/benchmarks/curtois"), PathBuf::from)
 }

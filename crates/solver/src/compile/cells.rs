@@ -43,7 +43,8 @@ impl Cells {
             days: columns.days(),
         };
         for (index, (person, bound)) in problem.people.iter().zip(bindings.iter()).enumerate() {
-            let rules: Vec<&Rule> = bound.iter().map(|rule| &problem.rules[*rule]).filter(|rule| judges_cells(rule)).collect();
+            let rules: Vec<&Rule> =
+                bound.iter().map(|rule| &problem.rules[*rule]).filter(|rule| judges_cells(rule)).collect();
             for day in 0..columns.days() {
                 let wishes: Vec<_> = person.availability.iter().filter(|span| span.on == columns.date(day)).collect();
                 for column in 0..columns.width(day) {
@@ -136,13 +137,10 @@ fn of_cell(
         return Score::ZERO;
     }
     let covered: Vec<_> = shifts.iter().copied().filter(|shift| scope::covers(rule, shift)).collect();
-    let count = |holds: &dyn Fn(&PlannedShift) -> bool| -> i64 {
-        covered.iter().map(|shift| i64::from(holds(shift))).sum()
-    };
+    let count =
+        |holds: &dyn Fn(&PlannedShift) -> bool| -> i64 { covered.iter().map(|shift| i64::from(holds(shift))).sum() };
     match &rule.kind {
-        RuleKind::DaysOff { on: days } if days.contains(&on) => {
-            unit(rule, STEP).times(count(&|_| true))
-        }
+        RuleKind::DaysOff { on: days } if days.contains(&on) => unit(rule, STEP).times(count(&|_| true)),
         RuleKind::SkillValid => unit(rule, STEP).times(count(&|shift| !is_skilled(person, shift))),
         RuleKind::Availability => unit(rule, STEP).times(count(&|shift| !is_available(said, shift))),
         RuleKind::Requests if columns.is_planned(day) => {
@@ -187,12 +185,11 @@ fn meets(span: &AvailabilitySpan, starts_at: Timestamp, ends_at: Timestamp) -> b
 
 fn is_available(said: &[&AvailabilitySpan], shift: &PlannedShift) -> bool {
     let said = || said.iter().filter(|span| speaks_of(span, shift));
-    let is_barred = said().any(|span| {
-        span.kind == AvailabilityKind::Unavailable && meets(span, shift.starts_at, shift.ends_at)
-    });
+    let is_barred =
+        said().any(|span| span.kind == AvailabilityKind::Unavailable && meets(span, shift.starts_at, shift.ends_at));
     let mut open = said().filter(|span| span.kind == AvailabilityKind::Available).peekable();
-    let is_open = open.peek().is_none()
-        || open.any(|span| span.starts_at <= shift.starts_at && shift.ends_at <= span.ends_at);
+    let is_open =
+        open.peek().is_none() || open.any(|span| span.starts_at <= shift.starts_at && shift.ends_at <= span.ends_at);
     !is_barred && is_open
 }
 

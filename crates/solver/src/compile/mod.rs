@@ -74,7 +74,18 @@ impl Tables {
         let weekends = Weekends::compile(problem, &columns, &bindings, &mut masks);
         let cells = Cells::compile(problem, given, &columns, &bindings)?;
         let cover = Cover::compile(problem, given, &columns);
-        Ok(Self { people: problem.people.len(), days: columns.days(), masks, columns, cells, cover, pairs, sums, runs, weekends })
+        Ok(Self {
+            people: problem.people.len(),
+            days: columns.days(),
+            masks,
+            columns,
+            cells,
+            cover,
+            pairs,
+            sums,
+            runs,
+            weekends,
+        })
     }
 
     /// Position of a cell in tables of cells.

@@ -125,10 +125,7 @@ impl Pairs {
 }
 
 fn is_pairwise(rule: &Rule) -> bool {
-    matches!(
-        rule.kind,
-        RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } | RuleKind::ForbiddenSuccession { .. }
-    )
+    matches!(rule.kind, RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } | RuleKind::ForbiddenSuccession { .. })
 }
 
 fn table(

@@ -62,14 +62,15 @@ impl Weekends {
             for rule in bound.iter().map(|index| &problem.rules[*index]) {
                 let RuleKind::WeekendsWorked { weekend, max } = rule.kind else { continue };
                 let mask = masks.of(rule, problem, columns);
-                let count = *known.entry((weekend, mask, rule.effective.from, rule.effective.until)).or_insert_with(|| {
-                    let counts = |day: usize| {
-                        let on = columns.date(day);
-                        weekend.contains(on.weekday()) && scope::in_force(rule, on)
-                    };
-                    weekends.counts.push(Count::new(problem, columns, mask, counts));
-                    weekends.counts.len() - 1
-                });
+                let count =
+                    *known.entry((weekend, mask, rule.effective.from, rule.effective.until)).or_insert_with(|| {
+                        let counts = |day: usize| {
+                            let on = columns.date(day);
+                            weekend.contains(on.weekday()) && scope::in_force(rule, on)
+                        };
+                        weekends.counts.push(Count::new(problem, columns, mask, counts));
+                        weekends.counts.len() - 1
+                    });
                 limits.push((count, Limit { max: i32::try_from(max).unwrap_or(i32::MAX), unit: unit(rule, STEP) }));
             }
             weekends.of_person.push(limits);

@@ -102,7 +102,8 @@ impl<'t> Roster<'t> {
         }
         for (index, count) in tables.weekends.counts().iter().enumerate() {
             let row = self.work.row(person * tables.masks.count() + count.mask);
-            let worked = count.within(0, tables.days).filter(|(first, days)| bits::from(row, *first) & days != 0).count();
+            let worked =
+                count.within(0, tables.days).filter(|(first, days)| bits::from(row, *first) & days != 0).count();
             self.weekends[person * tables.weekends.counts().len() + index] = i32::try_from(worked).unwrap_or(i32::MAX);
         }
         self.rows[person] = self.row_from_scratch(person);
@@ -114,7 +115,8 @@ impl<'t> Roster<'t> {
         let sums = &self.sums[person * tables.sums.slots()..];
         let sums = tables.sums.bounds(person).iter().zip(sums).map(|(bound, sum)| bound.cost(*sum)).sum::<Score>();
         let counts = &self.weekends[person * tables.weekends.counts().len()..];
-        let weekends = tables.weekends.of(person).iter().map(|(count, limit)| limit.cost(counts[*count])).sum::<Score>();
+        let weekends =
+            tables.weekends.of(person).iter().map(|(count, limit)| limit.cost(counts[*count])).sum::<Score>();
         let runs = tables.runs.of(person).map(|(mask, lengths)| {
             let row = self.work.row(person * tables.masks.count() + mask);
             bits::price(row, lengths, 0, tables.days, tables.days)
