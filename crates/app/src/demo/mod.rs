@@ -8,9 +8,9 @@
 mod company;
 mod names;
 mod people;
-mod write;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use company::Company;
 pub use write::{DemoError, DemoReport, seed_demo};

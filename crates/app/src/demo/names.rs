@@ -44,7 +44,8 @@ const FAMILY_EN: [&str; 24] = [
 pub(super) fn pick(chance: &mut Chance, chinese: bool, taken: &mut BTreeSet<String>) -> Name {
     loop {
         let name = if chinese {
-            let ((family, family_letters), (given, given_letters)) = (chance.one_of(&FAMILY_ZH), chance.one_of(&GIVEN_ZH));
+            let ((family, family_letters), (given, given_letters)) =
+                (chance.one_of(&FAMILY_ZH), chance.one_of(&GIVEN_ZH));
             Name { full: format!("{family}{given}"), account: format!("{given_letters}.{family_letters}") }
         } else {
             let (given, family) = (chance.one_of(&GIVEN_EN), chance.one_of(&FAMILY_EN));

@@ -146,7 +146,7 @@ fn grants(chance: &mut Chance, team: usize, place: usize, hired_on: Date, first:
         }
         _ => {
             add(chance, skill::TRIAGE, Some(365), "TT", is_late);
-            if place % 3 == 0 {
+            if place.is_multiple_of(3) {
                 add(chance, skill::MANDARIN, None, "ZH", false);
             }
         }
@@ -186,7 +186,9 @@ fn statements(chance: &mut Chance, someone: &Hire, place: usize, first: Date) ->
     if chance.happens(35) {
         let kind = AvailabilityKind::Unpreferred;
         let weekdays = Weekdays::SATURDAY_SUNDAY;
-        said.push(Statement { kind, weekdays, weight: 5, note: "周末陪家人 Weekends with family", ..base.clone() });
+        said.push(Statement {
+            kind, weekdays, weight: 5, note: "周末陪家人 Weekends with family", ..base.clone()
+        });
     }
     if chance.happens(30) {
         let own: Vec<usize> =

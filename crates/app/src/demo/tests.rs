@@ -64,9 +64,8 @@ fn every_team_has_more_hands_than_its_demand_wants() {
                 people.iter().filter(|someone| someone.team == team).map(|someone| a_week(someone.full_time)).sum();
             assert!(hands > wanted, "{}: {hands} for {wanted}", plan.name);
         }
-        let skilled = |place| {
-            people.iter().filter(|someone| someone.grants.iter().any(|grant| grant.skill == place)).count()
-        };
+        let skilled =
+            |place| people.iter().filter(|someone| someone.grants.iter().any(|grant| grant.skill == place)).count();
         assert!(skilled(skill::CHARGE) >= 5 && skilled(skill::MANDARIN) >= 5);
     }
 }

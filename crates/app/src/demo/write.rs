@@ -1,7 +1,7 @@
 //! Writing the company: one unit of work, so that it is there whole or not at all.
 
-use jiff::ToSpan;
 use jiff::Timestamp;
+use jiff::ToSpan;
 use jiff::civil::{Date, Time, Weekday};
 use scheduling_domain::availability::Availability;
 use scheduling_domain::contract::{Contract, Money};
@@ -13,7 +13,7 @@ use scheduling_domain::personal::Personal;
 use scheduling_domain::ports::{Store, StoreError, UnitOfWork};
 use scheduling_domain::position::Position;
 use scheduling_domain::rule_set::RuleSet;
-use scheduling_domain::rules::{Rule, RuleKind, Scope, Verdict, Window};
+use scheduling_domain::rules::{Effective, Rule, RuleKind, Scope, Verdict, Window};
 use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::{Site, SiteFilter};
 use scheduling_domain::skill::{Skill, SkillGrant};
@@ -24,7 +24,6 @@ use thiserror::Error;
 
 use super::company::{Company, POSITIONS, SHIFTS, SITES, SKILLS, TEAMS, day_kinds, heads};
 use super::people::{Hire, Statement};
-use crate::unit::conclude;
 
 /// What was written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,7 +58,16 @@ pub async fn seed_demo(
 ) -> Result<DemoReport, DemoError> {
     let mut uow = store.begin(organization).await?;
     let outcome = seed_in(uow.as_mut(), company, now).await;
-    conclude(uow, outcome).await
+    match outcome {
+        Ok(report) => {
+            uow.commit().await?;
+            Ok(report)
+        }
+        Err(error) => {
+            uow.rollback().await?;
+            Err(error)
+        }
+    }
 }
 
 async fn seed_in(uow: &mut dyn UnitOfWork, company: &Company, now: Timestamp) -> Result<DemoReport, DemoError> {
@@ -180,7 +188,8 @@ impl Writer<'_> {
             left_on: None,
         };
         let employee_id = self.uow.employees().insert(&employee, now).await?.id;
-        let currency = TEAMS.get(someone.team).and_then(|team| SITES.get(team.site)).map_or("CNY", |site| site.currency);
+        let currency =
+            TEAMS.get(someone.team).and_then(|team| SITES.get(team.site)).map_or("CNY", |site| site.currency);
         let contract = Contract {
             employee_id,
             starts_on: someone.hired_on,
@@ -253,7 +262,7 @@ fn one<T: Copy>(ids: &[T], place: usize) -> Result<T, StoreError> {
 
 fn rule(key: &str, kind: RuleKind, verdict: Verdict, weight: i64) -> Rule {
     let scope = Scope::default();
-    Rule { key: key.to_owned(), kind, scope, effective: Default::default(), verdict, weight, citation: None }
+    Rule { key: key.to_owned(), kind, scope, effective: Effective::default(), verdict, weight, citation: None }
 }
 
 fn weekly_minutes(max: u32) -> Rule {
@@ -264,12 +273,7 @@ fn weekly_minutes(max: u32) -> Rule {
 fn house_rules() -> Vec<Rule> {
     vec![
         rule("daily-rest", RuleKind::RestBetweenShifts { min_minutes: 11 * 60 }, Verdict::Block, 0),
-        rule(
-            "consecutive-days",
-            RuleKind::ConsecutiveWorkingDays { min: None, max: Some(6) },
-            Verdict::Block,
-            0,
-        ),
+        rule("consecutive-days", RuleKind::ConsecutiveWorkingDays { min: None, max: Some(6) }, Verdict::Block, 0),
         rule(
             "weekends",
             RuleKind::WeekendsWorked { weekend: scheduling_domain::time::Weekdays::SATURDAY_SUNDAY, max: 3 },
