@@ -67,6 +67,8 @@ pub struct ShiftFilter {
     pub site_id: Option<SiteId>,
     /// Only for this position.
     pub position_id: Option<PositionId>,
+    /// Only made from this template.
+    pub template_id: Option<ShiftTemplateId>,
 }
 
 impl Entity for Shift {
