@@ -1,3 +1,14 @@
 //! Use cases: begin, load, decide, write, settle; authorisation and retry.
 
+pub mod actor;
+pub mod app;
+pub mod auth;
+pub mod catalogue;
 pub mod demo;
+pub mod permissions;
+pub mod reader;
+pub mod unit;
+
+pub use actor::Actor;
+pub use app::{App, Limits};
+pub use unit::{Call, KeyError, Once, Settled};

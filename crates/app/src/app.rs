@@ -1,0 +1,64 @@
+//! What every use case works with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use scheduling_domain::ports::{Clock, Store};
+
+use crate::auth::{PasswordHasher, TokenKeys};
+
+/// The store, the clock and the secrets; built once by the wiring and shared by all use cases.
+#[derive(Clone)]
+pub struct App {
+    /// Everything that is kept.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// What signs access tokens.
+    pub tokens: Arc<TokenKeys>,
+    /// What turns passwords into hashes.
+    pub passwords: PasswordHasher,
+    /// How long things last and how much there may be of them.
+    pub limits: Limits,
+}
+
+impl App {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// How long things last and how much there may be of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Life of an access token.
+    pub access_token: SignedDuration,
+    /// Life of a sign-in: when it ends, no refresh token of its family is good any more.
+    pub sign_in: SignedDuration,
+    /// Life of a sign-in that asked to be remembered.
+    pub remembered_sign_in: SignedDuration,
+    /// How long the answer to an `Idempotency-Key` is kept.
+    pub idempotency_key: SignedDuration,
+    /// Most runs of the optimiser that one organization may have waiting or running.
+    pub active_optimizations: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            access_token: SignedDuration::from_mins(15),
+            sign_in: SignedDuration::from_hours(8),
+            remembered_sign_in: SignedDuration::from_hours(30 * 24),
+            idempotency_key: SignedDuration::from_hours(24),
+            active_optimizations: 20,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+use scheduling_domain::ports::StoreError;
+use thiserror::Error;
+
+use super::access_token::TokenFault;
+use crate::actor::Actor;
+use crate::app::App;
+
+/// Why a bearer is nobody.
+#[derive(Debug, Error)]
+pub enum AuthenticateError {
+    /// The token is not ours, or everything issued to the account at that time was ended.
+    #[error("the access token is not good")]
+    Invalid,
+    /// The token was good once. Refresh it.
+    #[error("the access token has expired")]
+    Expired,
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Who stands behind an access token, as the account is now; one read.
+pub async fn authenticate(app: &App, access_token: &str) -> Result<Actor, AuthenticateError> {
+    let bearer = app.tokens.verify(access_token, app.now()).map_err(|fault| match fault {
+        TokenFault::Forged => AuthenticateError::Invalid,
+        TokenFault::Expired => AuthenticateError::Expired,
+    })?;
+    let account = app.store.users().find_credentials(bearer.organization, bearer.user_id).await?;
+    match account {
+        Some((user, credentials)) if user.is_active && credentials.token_epoch == bearer.token_epoch => Ok(Actor {
+            organization: bearer.organization,
+            user_id: user.id,
+            role: user.value.role,
+            team_ids: user.value.team_ids,
+        }),
+        _ => Err(AuthenticateError::Invalid),
+    }
+}

@@ -1,0 +1,38 @@
+//! Signing in, and knowing who asks.
+//!
+//! An access token is signed, lives minutes and is checked against the account on every use. A refresh token is opaque,
+//! stored as a hash, exchanged once, and dies with its whole family when it is used twice.
+
+mod access_token;
+mod authenticate;
+mod opaque_token;
+mod password;
+mod refresh;
+mod sign_in;
+mod sign_out;
+
+pub use access_token::{TokenKeys, WeakSecret};
+pub use authenticate::{AuthenticateError, authenticate};
+pub use password::{HashingError, Password, PasswordHasher};
+pub use refresh::{RefreshError, refresh};
+pub use sign_in::{SignIn, SignInError, sign_in};
+pub use sign_out::{SignOut, sign_out};
+
+use std::fmt;
+
+/// What a sign-in or a refresh answers.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// For the `Authorization: Bearer` header.
+    pub access_token: String,
+    /// To be exchanged for the next pair, once.
+    pub refresh_token: String,
+    /// Life of the access token in seconds.
+    pub expires_in_seconds: i64,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("expires_in_seconds", &self.expires_in_seconds).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,60 @@
+use async_trait::async_trait;
+use scheduling_domain::contract::{Contract, ContractFilter};
+use scheduling_domain::employee::Employee;
+use scheduling_domain::fault::{Fault, Faults};
+use scheduling_domain::id::ContractId;
+use scheduling_domain::ports::StoreError;
+use scheduling_domain::rule_set::RuleSet;
+
+use super::{Catalogued, relation_by_employee, visible_employees};
+use crate::actor::Actor;
+use crate::permissions::{Operation, Relation};
+use crate::reader::Reader;
+
+#[async_trait]
+impl Catalogued for Contract {
+    const READ: Operation = Operation::ReadTerms;
+    const WRITE: Operation = Operation::WriteTerms;
+
+    async fn relation(&self, reader: &mut Reader<'_>, actor: &Actor) -> Result<Relation, StoreError> {
+        relation_by_employee(self.employee_id, reader, actor).await
+    }
+
+    async fn narrow(
+        filter: ContractFilter,
+        reader: &mut Reader<'_>,
+        actor: &Actor,
+    ) -> Result<ContractFilter, StoreError> {
+        Ok(ContractFilter { employee_ids: visible_employees(filter.employee_ids, reader, actor).await? })
+    }
+
+    async fn check(
+        &self,
+        id: Option<ContractId>,
+        reader: &mut Reader<'_>,
+        faults: &mut Faults,
+    ) -> Result<(), StoreError> {
+        reader.require::<Employee>(faults, "/employee_id", self.employee_id).await?;
+        if let Some(rule_set) = self.rule_set_id {
+            reader.require::<RuleSet>(faults, "/rule_set_id", rule_set).await?;
+        }
+        // Two contracts of one employee are made one after the other, so that neither misses the other.
+        if let Reader::Unit(uow) = reader {
+            uow.assignments().lock_employees(&[self.employee_id]).await?;
+        }
+        let filter = ContractFilter { employee_ids: Some(vec![self.employee_id]) };
+        let others = reader.list_all::<Contract>(&filter).await?;
+        if let Some(other) = others.iter().find(|other| Some(other.id) != id && overlap(self, other)) {
+            faults.push(Fault::new("/starts_on", "overlapping_contract").with("contract", other.id));
+        }
+        Ok(())
+    }
+
+    async fn used_by(_id: ContractId, _reader: &mut Reader<'_>) -> Result<Option<&'static str>, StoreError> {
+        Ok(None)
+    }
+}
+
+fn overlap(one: &Contract, other: &Contract) -> bool {
+    one.ends_on.is_none_or(|end| other.starts_on <= end) && other.ends_on.is_none_or(|end| one.starts_on <= end)
+}

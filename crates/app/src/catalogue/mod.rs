@@ -1,0 +1,121 @@
+//! Reference data: sites, teams, positions, skills, people and their terms, templates, demand, rules.
+//!
+//! Their whole life is to be created, read, changed and deleted, so these use cases are written once, for every entity that
+//! says in its own file here who may touch it, what it points at, and what points at it ([`Catalogued`]).
+
+mod availability;
+mod contract;
+mod create;
+mod delete;
+mod demand;
+mod employee;
+mod get;
+mod list;
+mod position;
+mod rule_set;
+mod shift_template;
+mod site;
+mod skill;
+mod skill_grant;
+mod team;
+mod update;
+
+pub use create::{CreateError, create};
+pub use delete::{DeleteError, delete};
+pub use get::{GetError, get};
+pub use list::{ListError, list};
+pub use update::{Edit, UpdateError, update};
+
+use async_trait::async_trait;
+use scheduling_domain::employee::{Employee, EmployeeFilter};
+use scheduling_domain::fault::Faults;
+use scheduling_domain::id::EmployeeId;
+use scheduling_domain::ports::StoreError;
+use scheduling_domain::record::Entity;
+use scheduling_domain::user::Role;
+
+use crate::actor::Actor;
+use crate::permissions::{Operation, Relation};
+use crate::reader::Reader;
+
+/// What tells one kind of reference data from another.
+#[async_trait]
+pub trait Catalogued: Entity {
+    /// What reading one takes.
+    const READ: Operation;
+    /// What changing one takes.
+    const WRITE: Operation;
+
+    /// How a value stands to the actor.
+    async fn relation(&self, reader: &mut Reader<'_>, actor: &Actor) -> Result<Relation, StoreError> {
+        let _ = (reader, actor);
+        Ok(Relation::Other)
+    }
+
+    /// Narrows a list to what the actor may see.
+    async fn narrow(filter: Self::Filter, reader: &mut Reader<'_>, actor: &Actor) -> Result<Self::Filter, StoreError> {
+        let _ = (reader, actor);
+        Ok(filter)
+    }
+
+    /// Adds what is wrong between the value and others: references that dangle, neighbours that it overlaps. `id` is its
+    /// own when it is stored already. It may take locks.
+    async fn check(
+        &self,
+        id: Option<Self::Id>,
+        reader: &mut Reader<'_>,
+        faults: &mut Faults,
+    ) -> Result<(), StoreError> {
+        let _ = (id, reader, faults);
+        Ok(())
+    }
+
+    /// The kind of something that still points at it.
+    async fn used_by(id: Self::Id, reader: &mut Reader<'_>) -> Result<Option<&'static str>, StoreError>;
+}
+
+/// The kind of the first that is used; what `used_by` answers.
+fn first_used<const N: usize>(uses: [(bool, &'static str); N]) -> Option<&'static str> {
+    uses.into_iter().find_map(|(is_used, kind)| is_used.then_some(kind))
+}
+
+/// How an employee, and all that is theirs, stands to the actor.
+fn relation_to_employee(employee: &Employee, actor: &Actor) -> Relation {
+    if actor.runs(employee.team_id) {
+        Relation::OwnTeam
+    } else if employee.user_id == Some(actor.user_id) {
+        Relation::Own
+    } else {
+        Relation::Other
+    }
+}
+
+/// The same by id. What belongs to nobody known stands to nobody.
+async fn relation_by_employee(id: EmployeeId, reader: &mut Reader<'_>, actor: &Actor) -> Result<Relation, StoreError> {
+    let employee = reader.find::<Employee>(id).await?;
+    Ok(employee.map_or(Relation::Other, |employee| relation_to_employee(&employee, actor)))
+}
+
+/// The employees whose things the actor may list, cut with those asked for; `None` for all.
+async fn visible_employees(
+    asked: Option<Vec<EmployeeId>>,
+    reader: &mut Reader<'_>,
+    actor: &Actor,
+) -> Result<Option<Vec<EmployeeId>>, StoreError> {
+    if actor.role == Role::Admin {
+        return Ok(asked);
+    }
+    let own = EmployeeFilter { user_id: Some(actor.user_id), ..EmployeeFilter::default() };
+    let mut visible = reader.list_all::<Employee>(&own).await?;
+    if actor.role == Role::Manager {
+        let teams = EmployeeFilter { team_ids: Some(actor.team_ids.clone()), ..EmployeeFilter::default() };
+        visible.extend(reader.list_all::<Employee>(&teams).await?);
+    }
+    let mut ids: Vec<EmployeeId> = visible.into_iter().map(|employee| employee.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if let Some(asked) = asked {
+        ids.retain(|id| asked.contains(id));
+    }
+    Ok(Some(ids))
+}
