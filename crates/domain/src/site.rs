@@ -4,6 +4,7 @@ use crate::fault::{Fault, Faults};
 use crate::id::SiteId;
 use crate::ports::{Queries, Repository, Store, UnitOfWork};
 use crate::record::Entity;
+use crate::time::SiteZone;
 
 /// A place of work: its zone gives wall clocks their meaning, its tags say which law applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl Entity for Site {
         let mut faults = Faults::new();
         faults.check_name("/name", &self.name, 100);
         faults.check_text("/address", &self.address, 200);
-        faults.require(jiff::tz::TimeZone::get(&self.time_zone).is_ok(), || {
+        faults.require(SiteZone::parse(&self.time_zone).is_ok(), || {
             Fault::new("/time_zone", "unknown_time_zone").with("time_zone", &self.time_zone)
         });
         for (index, tag) in self.jurisdictions.iter().enumerate() {
