@@ -1,1 +1,11 @@
-//! The metrics port on the Prometheus client, and the one catalogue of metric names.
+//! The metrics port on the Prometheus client.
+//!
+//! [`name`] is the one catalogue of metric names; dashboards and alerts in `monitoring/` use nothing else. To add a
+//! metric: name it there, add it to [`Metrics`], and give it a method whose labels have few values.
+
+mod metrics;
+pub mod name;
+mod system;
+
+pub use metrics::Metrics;
+pub use system::{Readings, ReadingsFailed, refresh_forever, used_memory};

@@ -4,11 +4,13 @@
 mod cache;
 mod clock;
 mod idempotency;
+mod metrics;
 mod store;
 
 pub use cache::{Cache, CacheKey, CachePattern, CacheUnavailable, DEFAULT_CACHE_EXPIRY};
 pub use clock::Clock;
 pub use idempotency::{IdempotencyKey, IdempotencyRepository, KeyState, StoredResponse};
+pub use metrics::{NoMetrics, SchedulingMetrics};
 pub use store::{
     AssignmentRepository, OptimizationRepository, PoolStatus, PublicationQueries, PublicationRepository, Queries,
     RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, Store, StoreError, UnitOfWork,

@@ -1,0 +1,30 @@
+use std::time::Duration;
+
+use crate::optimization::OptimizationState;
+use crate::rules::Verdict;
+
+/// What operators want to know of scheduling. Counting never fails and never waits.
+pub trait SchedulingMetrics: Send + Sync {
+    /// A schedule was published with so many heads unfilled.
+    fn schedule_published(&self, unfilled_heads: u64);
+
+    /// So many assignments were made.
+    fn assignments_made(&self, count: u64);
+
+    /// A change or a check met a violation of a rule of this kind (`RuleKind::code`).
+    fn violation_found(&self, rule: &'static str, verdict: Verdict);
+
+    /// A run of the optimiser reached its last state.
+    fn optimization_ended(&self, state: OptimizationState, took: Duration);
+}
+
+/// Counts nothing; for tests and for commands that serve nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoMetrics;
+
+impl SchedulingMetrics for NoMetrics {
+    fn schedule_published(&self, _: u64) {}
+    fn assignments_made(&self, _: u64) {}
+    fn violation_found(&self, _: &'static str, _: Verdict) {}
+    fn optimization_ended(&self, _: OptimizationState, _: Duration) {}
+}

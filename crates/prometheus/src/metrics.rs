@@ -1,0 +1,206 @@
+//! Every metric of the service.
+
+use std::time::Duration;
+
+use prometheus::core::Collector;
+use prometheus::{
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, Result, TextEncoder,
+};
+use scheduling_domain::optimization::OptimizationState;
+use scheduling_domain::ports::{PoolStatus, SchedulingMetrics};
+use scheduling_domain::rules::Verdict;
+
+use crate::name;
+
+/// From a cached read to the slowest answer that anybody waits for; the alert at 2 s lies on a bound.
+const ANSWER_SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0];
+
+/// From a run that only repairs to the longest that a budget allows.
+const RUN_SECONDS: &[f64] = &[0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
+
+/// The registry and what is counted in it. Cloning shares both.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    http_requests: IntCounterVec,
+    http_duration: HistogramVec,
+    active_users: IntGauge,
+    connections_active: IntGauge,
+    connections_open: IntGauge,
+    connections_max: IntGauge,
+    memory_used: IntGauge,
+    schedules_published: IntCounter,
+    unfilled_heads: IntCounter,
+    assignments_made: IntCounter,
+    rule_violations: IntCounterVec,
+    optimizer_runs: IntCounterVec,
+    optimizer_duration: HistogramVec,
+}
+
+impl Metrics {
+    /// A registry of its own with every metric at zero, and the process's own metrics where the system offers them.
+    pub fn new() -> Result<Self> {
+        let registry = Registry::new();
+        #[cfg(target_os = "linux")]
+        registry.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
+        let gauge = |name, help| keep(&registry, IntGauge::new(name, help)?);
+        let counter = |name, help| keep(&registry, IntCounter::new(name, help)?);
+        let counters =
+            |name, help, labels: &[&str]| keep(&registry, IntCounterVec::new(Opts::new(name, help), labels)?);
+        let histograms = |name, help, bounds: &[f64], labels: &[&str]| {
+            keep(&registry, HistogramVec::new(HistogramOpts::new(name, help).buckets(bounds.to_vec()), labels)?)
+        };
+        Ok(Self {
+            http_requests: counters(name::HTTP_REQUESTS, "Requests answered", &["method", "endpoint", "status"])?,
+            http_duration: histograms(
+                name::HTTP_DURATION,
+                "How long answers took",
+                ANSWER_SECONDS,
+                &["method", "endpoint"],
+            )?,
+            active_users: gauge(name::ACTIVE_USERS, "Accounts that can sign in")?,
+            connections_active: gauge(name::CONNECTIONS_ACTIVE, "Database connections in use")?,
+            connections_open: gauge(name::CONNECTIONS_OPEN, "Database connections open")?,
+            connections_max: gauge(name::CONNECTIONS_MAX, "Most database connections that may be open")?,
+            memory_used: gauge(name::MEMORY_USED, "Memory in use on the machine")?,
+            schedules_published: counter(name::SCHEDULES_PUBLISHED, "Schedules published")?,
+            unfilled_heads: counter(name::UNFILLED_HEADS, "Heads left unfilled by publications")?,
+            assignments_made: counter(name::ASSIGNMENTS_MADE, "Assignments made")?,
+            rule_violations: counters(name::RULE_VIOLATIONS, "Violations met", &["rule", "verdict"])?,
+            optimizer_runs: counters(name::OPTIMIZER_RUNS, "Runs of the optimiser that ended", &["outcome"])?,
+            optimizer_duration: histograms(
+                name::OPTIMIZER_DURATION,
+                "How long runs of the optimiser took",
+                RUN_SECONDS,
+                &["outcome"],
+            )?,
+            registry,
+        })
+    }
+
+    /// Counts one answer. `endpoint` is the route's pattern, never the path, so that the labels stay few.
+    pub fn answered(&self, method: &str, endpoint: &str, status: u16, took: Duration) {
+        self.http_requests.with_label_values(&[method, endpoint, status.to_string().as_str()]).inc();
+        self.http_duration.with_label_values(&[method, endpoint]).observe(took.as_secs_f64());
+    }
+
+    /// Shows how many accounts can sign in.
+    pub fn set_active_users(&self, count: i64) {
+        self.active_users.set(count);
+    }
+
+    /// Shows how busy the store's connections are.
+    pub fn set_pool(&self, pool: PoolStatus) {
+        self.connections_active.set(pool.active.into());
+        self.connections_open.set(pool.open.into());
+        self.connections_max.set(pool.max.into());
+    }
+
+    /// Shows how much memory the machine uses.
+    pub fn set_memory_used(&self, bytes: i64) {
+        self.memory_used.set(bytes);
+    }
+
+    /// Everything in the Prometheus text format.
+    pub fn render(&self) -> Result<String> {
+        TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+}
+
+/// Registers a metric and hands it back.
+fn keep<M: Collector + Clone + 'static>(registry: &Registry, metric: M) -> Result<M> {
+    registry.register(Box::new(metric.clone()))?;
+    Ok(metric)
+}
+
+fn verdict_text(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Warn => "warn",
+        Verdict::Cost => "cost",
+        Verdict::Consent => "consent",
+        Verdict::Block => "block",
+    }
+}
+
+impl SchedulingMetrics for Metrics {
+    fn schedule_published(&self, unfilled_heads: u64) {
+        self.schedules_published.inc();
+        self.unfilled_heads.inc_by(unfilled_heads);
+    }
+
+    fn assignments_made(&self, count: u64) {
+        self.assignments_made.inc_by(count);
+    }
+
+    fn violation_found(&self, rule: &'static str, verdict: Verdict) {
+        self.rule_violations.with_label_values(&[rule, verdict_text(verdict)]).inc();
+    }
+
+    fn optimization_ended(&self, state: OptimizationState, took: Duration) {
+        let outcome = state.as_str();
+        self.optimizer_runs.with_label_values(&[outcome]).inc();
+        self.optimizer_duration.with_label_values(&[outcome]).observe(took.as_secs_f64());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines of one metric, without its histogram buckets.
+    fn lines(metrics: &Metrics, wanted: &[&str]) -> String {
+        let text = metrics.render().unwrap();
+        let kept =
+            text.lines().filter(|line| wanted.iter().any(|name| line.starts_with(name)) && !line.contains("_bucket"));
+        kept.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn requests_are_counted_by_method_endpoint_and_status() {
+        let metrics = Metrics::new().unwrap();
+        metrics.answered("GET", "/api/users/{id}", 200, Duration::from_millis(250));
+        metrics.answered("GET", "/api/users/{id}", 200, Duration::from_millis(250));
+        metrics.answered("GET", "unknown", 404, Duration::ZERO);
+        insta::assert_snapshot!(lines(&metrics, &["http_"]), @r#"
+        http_request_duration_seconds_sum{endpoint="/api/users/{id}",method="GET"} 0.5
+        http_request_duration_seconds_count{endpoint="/api/users/{id}",method="GET"} 2
+        http_request_duration_seconds_sum{endpoint="unknown",method="GET"} 0
+        http_request_duration_seconds_count{endpoint="unknown",method="GET"} 1
+        http_requests_total{endpoint="/api/users/{id}",method="GET",status="200"} 2
+        http_requests_total{endpoint="unknown",method="GET",status="404"} 1
+        "#);
+    }
+
+    #[test]
+    fn the_gauges_show_what_was_read_last() {
+        let metrics = Metrics::new().unwrap();
+        metrics.set_active_users(61);
+        metrics.set_pool(PoolStatus { active: 2, open: 4, max: 16 });
+        metrics.set_memory_used(1024);
+        insta::assert_snapshot!(lines(&metrics, &["active_", "database_", "system_"]), @r"
+        active_users_total 61
+        database_connections_active 2
+        database_connections_max 16
+        database_connections_open 4
+        system_memory_usage_bytes 1024
+        ");
+    }
+
+    #[test]
+    fn scheduling_is_counted() {
+        let metrics = Metrics::new().unwrap();
+        metrics.schedule_published(3);
+        metrics.assignments_made(40);
+        metrics.violation_found("rest_between_shifts", Verdict::Block);
+        metrics.optimization_ended(OptimizationState::Done, Duration::from_secs(10));
+        insta::assert_snapshot!(lines(&metrics, &["schedule", "assign", "rule", "optimizer"]), @r#"
+        assignments_made_total 40
+        optimizer_run_duration_seconds_sum{outcome="done"} 10
+        optimizer_run_duration_seconds_count{outcome="done"} 1
+        optimizer_runs_total{outcome="done"} 1
+        rule_violations_total{rule="rest_between_shifts",verdict="block"} 1
+        schedule_unfilled_heads_total 3
+        schedules_published_total 1
+        "#);
+    }
+}
