@@ -1,8 +1,9 @@
 //! What can be asked for.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{Flag, Sources};
 
@@ -58,6 +59,11 @@ impl SettingFlags {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Find a good roster for a problem in a file
+    #[command(after_help = SOLVE_EXAMPLE)]
+    Solve(SolveArgs),
+    /// Judge a roster in a file: prints each hard violation and the total cost; exit code 1 when there is any
+    Check(CheckArgs),
     /// Ask a running service whether it is healthy
     Healthcheck(HealthcheckArgs),
     /// Look at the configuration
@@ -65,6 +71,59 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+}
+
+/// How problems and rosters are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// The shift-scheduling benchmark of Curtois and Qu; rosters as `employee,day,shift`
+    Curtois,
+}
+
+const SOLVE_EXAMPLE: &str = "\
+\x1b[1mExamples\x1b[0m
+  hr-scheduling solve --format curtois Instance1.txt --seconds 10 --out roster.csv
+  hr-scheduling solve --format curtois Instance1.txt --steps 20000000 --seed 7    the same roster every time";
+
+#[derive(Debug, Args)]
+pub(super) struct SolveArgs {
+    /// How the problem is written
+    #[arg(long, value_enum)]
+    pub(super) format: Format,
+    /// The problem
+    #[arg(value_name = "INSTANCE")]
+    pub(super) instance: PathBuf,
+    /// Stop after so much time [default: 10, unless --steps is given]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(super) seconds: Option<u32>,
+    /// Stop after so many moves: the same roster every time, on any machine
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) steps: Option<u64>,
+    /// How many threads search, each on its own
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(super) threads: NonZeroU32,
+    /// Where the random numbers start
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Where the roster goes [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// How the problem and the roster are written
+    #[arg(long, value_enum)]
+    pub(super) format: Format,
+    /// The problem
+    #[arg(value_name = "INSTANCE")]
+    pub(super) instance: PathBuf,
+    /// The roster
+    #[arg(value_name = "ROSTER")]
+    pub(super) roster: PathBuf,
+    /// Also print what costs points
+    #[arg(long)]
+    pub(super) costs: bool,
 }
 
 #[derive(Debug, Args)]

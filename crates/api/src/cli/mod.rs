@@ -4,10 +4,13 @@
 //! says how it went; see [`Exit`].
 
 mod args;
+mod check;
 mod config;
 mod failure;
 mod healthcheck;
+mod instance;
 mod output;
+mod solve;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -41,6 +44,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { settings, command } = cli;
     match command {
+        Command::Solve(arguments) => solve::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&settings.sources(), &arguments),
         Command::Config { command: ConfigCommand::Show } => config::show(&settings.sources()),
     }

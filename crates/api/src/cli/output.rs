@@ -12,3 +12,8 @@ pub(super) fn say(text: impl Display) {
 pub(super) fn complain(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "hr-scheduling: {text}");
 }
+
+/// Prints something beside the result.
+pub(super) fn note(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
