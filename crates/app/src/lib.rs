@@ -12,3 +12,6 @@ pub mod unit;
 pub use actor::Actor;
 pub use app::{App, Limits};
 pub use unit::{Call, KeyError, Once, Settled};
+
+/// The optimiser itself, for whoever has a problem and no store.
+pub use scheduling_solver as solver;

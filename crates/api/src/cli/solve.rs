@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use scheduling_app::solver::{Budget, Observer, Progress, Settings, SolveError, solve};
 use scheduling_domain::rules;
-use scheduling_solver::{Budget, Observer, Progress, Settings, SolveError, solve};
 
 use super::args::SolveArgs;
 use super::failure::{Exit, Failure};
