@@ -8,6 +8,7 @@ pub mod demo;
 pub mod permissions;
 pub mod reader;
 pub mod unit;
+pub mod users;
 
 pub use actor::Actor;
 pub use app::{App, Limits};

@@ -83,14 +83,14 @@ const fn row(operation: Operation) -> [Access; 5] {
         Operation::WriteReference
         | Operation::WriteRules
         | Operation::WriteAccount      => [A, F, F, F, F],
-        Operation::ReadRules           => [A, A, A, F, F],
         Operation::ReadPerson
         | Operation::ReadTerms
-        | Operation::ReadAvailability  => [A, A, I, A, I],
+        | Operation::ReadAvailability
+        | Operation::WriteAvailability => [A, A, I, A, I],
         Operation::WritePerson         => [A, A, I, F, I],
         Operation::WriteTerms          => [A, F, I, F, I],
-        Operation::WriteAvailability   => [A, A, I, A, I],
-        Operation::ReadDemand          => [A, A, A, F, F],
+        Operation::ReadRules
+        | Operation::ReadDemand        => [A, A, A, F, F],
         Operation::WriteDemand         => [A, A, F, F, F],
         Operation::WriteOwnAccount     => [A, F, F, A, F],
         Operation::ReadDraft

@@ -165,7 +165,8 @@ where
 /// Rolls back. A failure to do so costs a connection and changes nothing, so it is only noted.
 pub(crate) async fn undo(uow: Box<dyn UnitOfWork>) {
     if let Err(error) = uow.rollback().await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a rollback failed");
+        let error: &dyn std::error::Error = &error;
+        tracing::warn!(error, "a rollback failed");
     }
 }
 
