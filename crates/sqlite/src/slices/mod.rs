@@ -1,0 +1,22 @@
+//! One file per kind of thing: its table, its row, its conversions and its filter.
+
+mod assignment;
+mod availability;
+mod contract;
+mod demand;
+mod employee;
+mod idempotency;
+mod optimization;
+pub(crate) mod organization;
+mod position;
+mod publication;
+mod refresh_token;
+mod rule_set;
+mod schedule;
+mod shift;
+mod shift_template;
+mod site;
+mod skill;
+mod skill_grant;
+mod team;
+mod user;
