@@ -10,7 +10,7 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use jiff::civil::{Date, Time, Weekday};
-use jiff::{Timestamp, ToSpan};
+use jiff::{Span, Timestamp, ToSpan};
 use scheduling_domain::id::TypedId;
 use scheduling_domain::time::Weekdays;
 use serde::Serialize;
@@ -106,7 +106,7 @@ column! {
     /// A day, in days since 1970-01-01.
     Day of Date,
     |day| (day - EPOCH).get_days().into(),
-    |days| Ok(EPOCH.checked_add(i32::try_from(days)?.try_days()?)?)
+    |days| Ok(EPOCH.checked_add(Span::new().try_days(days)?)?)
 }
 column! {
     /// A time of day, in microseconds since midnight.

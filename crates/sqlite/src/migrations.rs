@@ -4,7 +4,7 @@ use std::error::Error;
 
 use diesel::migration::{Migration, MigrationSource};
 use diesel::sqlite::Sqlite;
-use diesel::{Connection, SqliteConnection};
+use diesel::SqliteConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");

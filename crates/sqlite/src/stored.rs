@@ -7,7 +7,7 @@ use diesel::dsl::sql;
 use diesel::expression::{SqlLiteral, UncheckedBind};
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel::sql_types::{BigInt, Bool, Integer, Text};
+use diesel::sql_types::{Bool, Text};
 use jiff::Timestamp;
 use scheduling_domain::id::{OrganizationId, TypedId};
 use scheduling_domain::page::{Page, PageRequest};
@@ -149,7 +149,7 @@ pub(crate) type Narrowed =
 /// That a column of the table is one of `ids`: with one bound value, however many there are, so that the statement is
 /// prepared once and no list is too long.
 pub(crate) fn among<Id: TypedId>(column: &'static str, ids: &[Id]) -> Narrowed {
-    sql::<Bool>(column).sql(" IN (SELECT value FROM json_each(").bind::<Text, _>(json_ids(ids)).sql("))")
+    sql::<Bool>(&format!("{column} IN (SELECT value FROM json_each(")).bind::<Text, _>(json_ids(ids)).sql("))")
 }
 
 /// Ids as a JSON list.

@@ -12,12 +12,11 @@ use scheduling_domain::id::{OrganizationId, TypedId};
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
     AssignmentRepository, IdempotencyRepository, OptimizationRepository, PublicationRepository, RefreshTokenRepository,
-    Repository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    Repository, ScheduleRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::{Record, Version};
 use scheduling_domain::rule_set::RuleSet;
-use scheduling_domain::schedule::Schedule;
 use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
@@ -169,7 +168,7 @@ impl UnitOfWork for SqliteUnitOfWork {
         rule_sets: dyn Repository<RuleSet>,
         users: dyn UserRepository,
         refresh_tokens: dyn RefreshTokenRepository,
-        schedules: dyn Repository<Schedule>,
+        schedules: dyn ScheduleRepository,
         publications: dyn PublicationRepository,
         shifts: dyn ShiftRepository,
         assignments: dyn AssignmentRepository,

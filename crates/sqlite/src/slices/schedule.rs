@@ -1,13 +1,17 @@
 //! Schedules.
 
+use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
-use scheduling_domain::id::TeamId;
+use scheduling_domain::id::{ScheduleId, TeamId};
+use scheduling_domain::ports::{Repository, ScheduleRepository, StoreError};
+use scheduling_domain::record::Record;
 use scheduling_domain::roster::Period;
 use scheduling_domain::schedule::{Schedule, ScheduleFilter};
 
 use crate::columns::{Count, Day, Key};
 use crate::stored::{among, stored};
+use crate::unit_of_work::SqliteUnitOfWork;
 
 diesel::table! {
     schedules (organization_id, id) {
@@ -76,3 +80,15 @@ fn narrow(mut matches: Matches, _organization: i64, filter: &ScheduleFilter) -> 
 }
 
 stored!(Schedule, ScheduleRow in schedules, order: (id), unique: ["period"]);
+
+/// The locks ask for nothing: a unit of work is alone with the file.
+#[async_trait]
+impl ScheduleRepository for SqliteUnitOfWork {
+    async fn find_locked(&mut self, id: ScheduleId) -> Result<Option<Record<Schedule>>, StoreError> {
+        Repository::<Schedule>::find(self, id).await
+    }
+
+    async fn lock_team(&mut self, _team: TeamId) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

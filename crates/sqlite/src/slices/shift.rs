@@ -123,6 +123,9 @@ fn narrow(mut matches: Matches, _organization: i64, filter: &ShiftFilter) -> Mat
         matches = matches.filter(shifts::working_day.ge(Day(period.first)));
         matches = matches.filter(shifts::working_day.lt(Day(period.end)));
     }
+    if let Some(id) = filter.template_id {
+        matches = matches.filter(shifts::template_id.eq(id.get()).assume_not_null());
+    }
     if let Some(id) = filter.site_id {
         matches = matches.filter(shifts::site_id.eq(id.get()));
     }
@@ -140,6 +143,20 @@ impl ShiftRepository for SqliteUnitOfWork {
         let (organization, values) = (self.organization(), values.to_vec());
         self.run(move |connection| {
             insert_all(connection, organization, &values, now).map_err(|error| store_error(error, Shift::UNIQUE))
+        })
+        .await
+    }
+
+    async fn delete_many(&mut self, ids: &[ShiftId]) -> Result<u64, StoreError> {
+        let organization = self.organization().get();
+        let among_them = among("id", ids);
+        self.run(move |connection| {
+            diesel::delete(shifts::table)
+                .filter(shifts::organization_id.eq(organization))
+                .filter(among_them)
+                .execute(connection)
+                .map(|removed| u64::try_from(removed).unwrap_or(u64::MAX))
+                .map_err(|error| store_error(error, Shift::UNIQUE))
         })
         .await
     }

@@ -8,10 +8,10 @@ use scheduling_domain::ports::{StoreError, UserQueries, UserRepository};
 use scheduling_domain::record::Record;
 use scheduling_domain::user::{Credentials, PasswordHash, Role, User, UserFilter};
 
-use crate::columns::{Json, Key, Name};
+use crate::columns::{Instant, Json, Key, Name};
 use crate::errors::store_error;
 use crate::readers::Readers;
-use crate::stored::{Loaded, Stored, instr, lower, record, stored};
+use crate::stored::{Stored, instr, lower, record, stored};
 use crate::unit_of_work::SqliteUnitOfWork;
 
 diesel::table! {
@@ -92,20 +92,23 @@ fn narrow(mut matches: Matches, _organization: i64, filter: &UserFilter) -> Matc
 stored!(User, UserRow in users, order: (id), unique: ["username", "email"]);
 
 /// An account with what it signs in with.
-type WithCredentials = (Loaded<UserId, UserRow>, Option<String>, i64);
+type WithCredentials = (Key<UserId>, i64, Instant, Instant, UserRow, Option<String>, i64);
 
 fn with_credentials(loaded: WithCredentials) -> QueryResult<(Record<User>, Credentials)> {
-    let (row, password_hash, token_epoch) = loaded;
-    let user: Record<User> = record(row)?;
-    let credentials = Credentials { user_id: user.id, password_hash: password_hash.map(PasswordHash), token_epoch };
-    Ok((user, credentials))
+    let (id, version, created_at, updated_at, row, password_hash, token_epoch) = loaded;
+    let credentials = Credentials { user_id: id.0, password_hash: password_hash.map(PasswordHash), token_epoch };
+    Ok((record((id, version, created_at, updated_at, row))?, credentials))
 }
 
 /// The columns of [`WithCredentials`].
 macro_rules! with_credentials {
     () => {
         (
-            (users::id, users::version, users::created_at, users::updated_at, UserRow::as_select()),
+            users::id,
+            users::version,
+            users::created_at,
+            users::updated_at,
+            UserRow::as_select(),
             users::password_hash,
             users::token_epoch,
         )
@@ -172,6 +175,41 @@ impl UserRepository for SqliteUnitOfWork {
                 .set(users::token_epoch.eq(users::token_epoch + 1))
                 .execute(connection);
             require_one(changed)
+        })
+        .await
+    }
+
+    async fn find_credentials(&mut self, id: UserId) -> Result<Option<Credentials>, StoreError> {
+        let key = (self.organization().get(), id.get());
+        self.run(move |connection| {
+            let found: Option<(Option<String>, i64)> = users::table
+                .find(key)
+                .select((users::password_hash, users::token_epoch))
+                .first(connection)
+                .optional()
+                .map_err(|error| store_error(error, User::UNIQUE))?;
+            Ok(found.map(|(password_hash, token_epoch)| Credentials {
+                user_id: id,
+                password_hash: password_hash.map(PasswordHash),
+                token_epoch,
+            }))
+        })
+        .await
+    }
+
+    /// The rows are locked as the whole file is.
+    async fn lock_active_admins(&mut self) -> Result<Vec<UserId>, StoreError> {
+        let organization = self.organization().get();
+        self.run(move |connection| {
+            let ids: Vec<Key<UserId>> = users::table
+                .filter(users::organization_id.eq(organization))
+                .filter(users::role.eq(Name(Role::Admin)))
+                .filter(users::is_active.eq(true))
+                .order(users::id.asc())
+                .select(users::id)
+                .load(connection)
+                .map_err(|error| store_error(error, User::UNIQUE))?;
+            Ok(ids.into_iter().map(|Key(id)| id).collect())
         })
         .await
     }
