@@ -11,24 +11,35 @@ use async_trait::async_trait;
 use paperclip::actix::OperationModifier;
 use paperclip::v2::models::SecurityScheme;
 use paperclip::v2::schema::Apiv2Schema;
+use scheduling_app::auth::{AuthenticateError, authenticate};
+use scheduling_app::{Actor, App};
+use scheduling_domain::id::TypedId;
 use tracing::Span;
 
 use super::code::Code;
 use super::problem::Problem;
 
-/// Knows who stands behind an access token. One `Arc<dyn Authenticator<A>>` is among the application's data.
+/// Knows who stands behind an access token.
 #[async_trait]
-pub trait Authenticator<A>: Send + Sync {
-    /// Who it is, or a refusal: [`Code::NotAuthenticated`] for a token that is forged, expired or revoked.
-    async fn authenticate(&self, token: &str) -> Result<A, Problem>;
+pub trait Authenticator: Send + Sync {
+    /// Who it is, or a refusal: [`Code::NotAuthenticated`] for a token that is forged or revoked.
+    async fn authenticate(&self, token: &str) -> Result<Actor, Problem>;
+}
 
-    /// The account's id, for logs.
-    fn user_id(&self, actor: &A) -> i64;
+#[async_trait]
+impl Authenticator for App {
+    async fn authenticate(&self, token: &str) -> Result<Actor, Problem> {
+        authenticate(self, token).await.map_err(|error| match error {
+            AuthenticateError::Invalid => Code::NotAuthenticated.into(),
+            AuthenticateError::Expired => Code::TokenExpired.into(),
+            AuthenticateError::Store(error) => error.into(),
+        })
+    }
 }
 
 /// The authenticated caller. A request without a valid token is refused with 401 before the handler runs.
 #[derive(Debug, Clone)]
-pub struct Bearer<A>(pub A);
+pub struct Bearer(pub Actor);
 
 fn token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
@@ -36,24 +47,24 @@ fn token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-impl<A: 'static> FromRequest for Bearer<A> {
+impl FromRequest for Bearer {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let authenticator = request.app_data::<Arc<dyn Authenticator<A>>>().cloned();
+        let authenticator = request.app_data::<Arc<dyn Authenticator>>().cloned();
         let token = token(request.headers()).map(str::to_owned);
         Box::pin(async move {
             let token = token.ok_or(Code::NotAuthenticated)?;
             let authenticator = authenticator.ok_or_else(|| Problem::internal("nobody checks tokens here"))?;
             let actor = authenticator.authenticate(&token).await?;
-            Span::current().record("user_id", authenticator.user_id(&actor));
+            Span::current().record("user_id", actor.user_id.get());
             Ok(Self(actor))
         })
     }
 }
 
-impl<A> Apiv2Schema for Bearer<A> {
+impl Apiv2Schema for Bearer {
     fn name() -> Option<String> {
         Some("bearer".to_owned())
     }
@@ -64,7 +75,7 @@ impl<A> Apiv2Schema for Bearer<A> {
     }
 }
 
-impl<A> OperationModifier for Bearer<A> {
+impl OperationModifier for Bearer {
     fn update_definitions(_: &mut super::operation::Definitions) {}
 }
 

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use paperclip::actix::OperationModifier;
 use paperclip::v2::models::DefaultOperationRaw;
 use paperclip::v2::schema::Apiv2Schema;
+use scheduling_app::Settled;
 use scheduling_domain::page::Page;
 use scheduling_domain::ports::StoredResponse;
 use scheduling_domain::record::Version;
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::operation::{self, Definitions};
+use super::problem::{Problem, Result};
 use super::schema;
 
 /// Says that an answer was given before, to an earlier request with the same idempotency key.
@@ -68,15 +70,21 @@ impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
 
     /// The answer as it is kept for a repetition of the request: the data alone, since a repetition has its own
     /// language and timestamp.
-    pub fn stored(&self) -> serde_json::Result<StoredResponse> {
-        let body = serde_json::to_string(&self.data)?;
-        Ok(StoredResponse { status: STATUS, body, etag: self.etag.clone(), location: self.location.clone() })
+    pub fn stored(&self) -> StoredResponse {
+        // A view is made of strings, numbers and lists; it always has a JSON form.
+        let body = serde_json::to_string(&self.data).unwrap_or_default();
+        StoredResponse { status: STATUS, body, etag: self.etag.clone(), location: self.location.clone() }
     }
 
-    /// Gives a stored answer again.
-    pub fn replay(stored: StoredResponse) -> serde_json::Result<Self> {
-        let data = Data::Stored(serde_json::from_str(&stored.body)?);
-        Ok(Self { data, etag: stored.etag, location: stored.location })
+    /// The answer of a use case that acts once: `answer` makes a fresh one, a stored one is given again.
+    pub fn settled<V>(settled: Settled<V>, answer: impl FnOnce(&V) -> Self) -> Result<Self> {
+        match settled {
+            Settled::Fresh(value) => Ok(answer(&value)),
+            Settled::Replayed(stored) => {
+                let data = Data::Stored(serde_json::from_str(&stored.body).map_err(Problem::internal)?);
+                Ok(Self { data, etag: stored.etag, location: stored.location })
+            }
+        }
     }
 }
 

@@ -36,6 +36,8 @@ codes! {
     MalformedHeader = BAD_REQUEST, "malformed_header";
     /// No valid access token.
     NotAuthenticated = UNAUTHORIZED, "not_authenticated";
+    /// The access token was good once; refresh it.
+    TokenExpired = UNAUTHORIZED, "token_expired";
     /// Name or password is wrong; which one stays unsaid.
     WrongCredentials = UNAUTHORIZED, "wrong_credentials";
     /// The caller may not do this.

@@ -22,8 +22,10 @@ mod path;
 mod precondition;
 mod problem;
 mod query;
+mod refusal;
 mod resource;
 mod schema;
+mod span;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +46,8 @@ pub use problem::{Place, Problem, Result};
 pub use query::{NoFilter, Paged, Query};
 pub use resource::{Resource, resource};
 
+use span::RequestSpan;
+
 use std::sync::Arc;
 
 use actix_web::body::MessageBody;
@@ -53,6 +57,7 @@ use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App, Error};
 use paperclip::actix::OpenApiExt;
 use paperclip::actix::web::ServiceConfig;
+use tracing_actix_web::TracingLogger;
 
 /// The application around `routes`: compression, problems, request ids, metrics, body limit, unknown routes, health,
 /// documentation.
@@ -71,8 +76,10 @@ pub fn application(
     App::new()
         .wrap(Compress::default())
         .wrap(from_fn(edge::edge))
+        .wrap(TracingLogger::<RequestSpan>::new())
         .app_data(PayloadConfig::new(BODY_LIMIT))
         .app_data(shared.metrics)
+        .app_data(shared.authenticator)
         .app_data(Data::from(shared.health))
         .app_data(Data::from(shared.document))
         .wrap_api()
@@ -86,6 +93,8 @@ pub fn application(
 /// What all workers share.
 #[derive(Clone)]
 pub struct Shared {
+    /// Who knows the callers.
+    pub authenticator: Arc<dyn Authenticator>,
     /// Where requests are counted; `/metrics` shows it.
     pub metrics: Arc<dyn RequestMetrics>,
     /// What `/health` asks.

@@ -11,29 +11,33 @@ use async_trait::async_trait;
 use insta::{assert_json_snapshot, assert_snapshot};
 use paperclip::actix::api_v2_operation;
 use paperclip::actix::web::ServiceConfig;
+use scheduling_app::{Actor, Settled};
 use scheduling_domain::fault::{Fault, Faults};
-use scheduling_domain::id::{SiteId, TypedId};
+use scheduling_domain::id::{OrganizationId, SiteId, TypedId, UserId};
 use scheduling_domain::page::Page;
 use scheduling_domain::record::Version;
+use scheduling_domain::user::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::*;
 
-/// Somebody.
-#[derive(Clone)]
-struct Somebody(i64);
-
+/// Knows one token.
 struct Tokens;
 
 #[async_trait]
-impl Authenticator<Somebody> for Tokens {
-    async fn authenticate(&self, token: &str) -> Result<Somebody> {
-        if token == "good" { Ok(Somebody(7)) } else { Err(Code::NotAuthenticated.into()) }
-    }
-    fn user_id(&self, actor: &Somebody) -> i64 {
-        actor.0
+impl Authenticator for Tokens {
+    async fn authenticate(&self, token: &str) -> Result<Actor> {
+        if token != "good" {
+            return Err(Code::NotAuthenticated.into());
+        }
+        Ok(Actor {
+            organization: OrganizationId::try_new(1).map_err(Problem::internal)?,
+            user_id: UserId::try_new(7).map_err(Problem::internal)?,
+            role: Role::Admin,
+            team_ids: Vec::new(),
+        })
     }
 }
 
@@ -111,7 +115,7 @@ fn view(id: i64, text: &str) -> NoteView {
 
 /// List notes
 #[api_v2_operation(tags(sites), operation_id = "listNotes")]
-async fn list(_who: Bearer<Somebody>, query: Paged<NoteFilter>) -> Result<Listed<NoteView>> {
+async fn list(_who: Bearer, query: Paged<NoteFilter>) -> Result<Listed<NoteView>> {
     let text = query.filter.search.unwrap_or_else(|| "a".to_owned());
     let done = query.filter.done.unwrap_or_default();
     let page = Page { items: vec![view(1, &text)], total: if done { 0 } else { 45 }, request: query.page };
@@ -122,10 +126,9 @@ async fn list(_who: Bearer<Somebody>, query: Paged<NoteFilter>) -> Result<Listed
 ///
 /// It is kept.
 #[api_v2_operation(tags(sites), operation_id = "createNote")]
-async fn create(who: Bearer<Somebody>, key: Idempotent, body: JsonBody<CreateNoteBody>) -> Result<Created<NoteView>> {
+async fn create(who: Bearer, key: Idempotent, body: JsonBody<CreateNoteBody>) -> Result<Created<NoteView>> {
     let JsonBody(body) = body;
-    let user = scheduling_domain::id::UserId::try_new(who.0.0).map_err(Problem::internal)?;
-    let key = key.of(user).map(|key| key.key).unwrap_or_default();
+    let key = key.of(who.0.user_id).map(|key| key.key).unwrap_or_default();
     assert!(body.text != "panic", "on purpose");
     if body.text == "broken" {
         return Err(Problem::internal("the disk is on fire"));
@@ -141,11 +144,9 @@ async fn create(who: Bearer<Somebody>, key: Idempotent, body: JsonBody<CreateNot
         None => {}
     }
     faults.into_result(())?;
-    let answer = Created::new(view(2, &format!("{}{key}", body.text))).version(Version::FIRST).location("/api/notes/2");
-    if key == "again" {
-        return Created::replay(answer.stored().map_err(Problem::internal)?).map_err(Problem::internal);
-    }
-    Ok(answer)
+    let answer = |text: &String| Created::new(view(2, text)).version(Version::FIRST).location("/api/notes/2");
+    let settled = if key == "again" { Settled::Replayed(answer(&key).stored()) } else { Settled::Fresh(body.text) };
+    Created::settled(settled, answer)
 }
 
 /// Show a note
@@ -181,12 +182,16 @@ impl RequestMetrics for Counted {
 }
 
 fn shared(metrics: Arc<Counted>) -> Shared {
-    Shared { metrics, health: Arc::new(Health::default()), document: Arc::new(Document::new(&document(routes))) }
+    Shared {
+        authenticator: Arc::new(Tokens),
+        metrics,
+        health: Arc::new(Health::default()),
+        document: Arc::new(Document::new(&document(routes))),
+    }
 }
 
 async fn send_counted(request: TestRequest, metrics: Arc<Counted>) -> ServiceResponse {
-    let authenticator: Arc<dyn Authenticator<Somebody>> = Arc::new(Tokens);
-    let app = init_service(application(shared(metrics), routes).app_data(authenticator)).await;
+    let app = init_service(application(shared(metrics), routes)).await;
     let request = request.insert_header(("x-request-id", "test-1")).to_request();
     match actix_web::dev::Service::call(&app, request).await {
         Ok(response) => response.map_into_boxed_body(),
