@@ -57,9 +57,7 @@ impl Problem {
 
     /// A readable request with unacceptable content.
     pub fn invalid(place: Place, faults: Faults) -> Self {
-        let mut problem = Self::new(Code::InvalidRequest);
-        problem.0.place = place;
-        problem.0.faults = faults.into_iter().collect();
+        let problem = Self::new(Code::InvalidRequest).faults(place, faults);
         let count = problem.0.faults.len();
         problem.arg("count", count)
     }
@@ -78,6 +76,14 @@ impl Problem {
     #[must_use]
     pub fn arg(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.0.args.push((name, value.to_string()));
+        self
+    }
+
+    /// Says what is at fault.
+    #[must_use]
+    pub fn faults(mut self, place: Place, faults: Faults) -> Self {
+        self.0.place = place;
+        self.0.faults = faults.into_iter().collect();
         self
     }
 

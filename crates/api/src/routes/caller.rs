@@ -1,0 +1,73 @@
+//! Who asks, and the use cases they ask.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use paperclip::actix::OperationModifier;
+use paperclip::v2::models::{DefaultSchemaRaw, SecurityScheme};
+use paperclip::v2::schema::Apiv2Schema;
+use scheduling_app::{Actor, App};
+
+use crate::http::{Bearer, Problem, Result};
+
+/// The authenticated caller, and the application they call. [`Data<App>`] is among the application's data.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    /// What use cases work with.
+    pub(super) app: App,
+    /// Who asks.
+    pub(super) actor: Actor,
+}
+
+/// The application without a caller, for the few operations that come before one is known.
+#[derive(Debug, Clone)]
+pub(super) struct Anonymous(pub(super) App);
+
+fn app(request: &HttpRequest) -> Result<App> {
+    let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::internal("there is no application here"))?;
+    Ok(app.get_ref().clone())
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bearer = Bearer::from_request(request, payload);
+        let app = app(request);
+        Box::pin(async move {
+            let Bearer(actor) = bearer.await?;
+            Ok(Self { app: app?, actor })
+        })
+    }
+}
+
+impl Apiv2Schema for Caller {
+    fn name() -> Option<String> {
+        Bearer::name()
+    }
+    fn security_scheme() -> Option<SecurityScheme> {
+        Bearer::security_scheme()
+    }
+}
+
+impl OperationModifier for Caller {
+    fn update_definitions(_: &mut BTreeMap<String, DefaultSchemaRaw>) {}
+}
+
+impl FromRequest for Anonymous {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(app(request).map(Self))
+    }
+}
+
+impl Apiv2Schema for Anonymous {}
+
+impl OperationModifier for Anonymous {}
