@@ -86,3 +86,58 @@ impl Bound<'_> {
 fn any_of(wanted: &[String], tags: &[String]) -> bool {
     wanted.is_empty() || wanted.iter().any(|tag| tags.contains(tag))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use crate::rules::RuleKind;
+    use crate::rules::cases::{found, id, problem};
+    use crate::rules::{Effective, Scope};
+
+    fn succession() -> RuleKind {
+        RuleKind::RestBetweenShifts { min_minutes: 660 }
+    }
+
+    #[test]
+    fn a_rule_binds_the_people_in_its_scope() {
+        let mut problem = problem(RuleKind::Overlap, &["A 01-01 08:00 480", "B 01-01 12:00 480"]);
+        problem.people[0].tags = vec!["apprentice".into()];
+        let (ada, other) = (id(1), id(2));
+        let tag = |name: &str| vec![name.to_owned()];
+        for (people, person_tags, count) in [
+            (vec![], vec![], 1),
+            (vec![ada], vec![], 1),
+            (vec![other], vec![], 0),
+            (vec![], tag("apprentice"), 1),
+            (vec![], tag("night-worker"), 0),
+            (vec![ada], tag("night-worker"), 0),
+        ] {
+            problem.rules[0].scope = Scope { people, person_tags, ..Scope::default() };
+            assert_eq!(found(&problem).len(), count, "{:?}", problem.rules[0].scope);
+        }
+    }
+
+    #[test]
+    fn a_rule_does_not_see_shifts_outside_its_scope() {
+        let mut problem = problem(succession(), &["A 01-01 08:00 480", "B 01-01 18:00 60", "C 01-02 00:00 480"]);
+        assert_eq!(found(&problem).len(), 2);
+        problem.shifts[1].site = id(2);
+        problem.rules[0].scope = Scope { sites: vec![id(1)], ..Scope::default() };
+        assert_eq!(found(&problem), ["rest_too_short 01-01..01-02 limit 660 actual 480 of A01-01 C01-02"]);
+        problem.shifts[0].tags = vec!["night".into()];
+        problem.rules[0].scope = Scope { shift_tags: vec!["night".into()], ..Scope::default() };
+        assert_eq!(found(&problem).len(), 0);
+    }
+
+    #[test]
+    fn of_successive_versions_exactly_one_judges_a_breach() {
+        let mut problem = problem(succession(), &["A 01-01 20:00 180", "B 01-02 08:00 480"]);
+        let mut newer = problem.rules[0].clone();
+        problem.rules[0].effective = Effective { from: None, until: Some(date(2024, 1, 1)) };
+        newer.effective = Effective { from: Some(date(2024, 1, 2)), until: None };
+        newer.kind = RuleKind::RestBetweenShifts { min_minutes: 600 };
+        problem.rules.push(newer);
+        assert_eq!(found(&problem), ["rest_too_short 01-01..01-02 limit 600 actual 540 of A01-01 B01-02"]);
+    }
+}

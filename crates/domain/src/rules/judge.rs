@@ -163,3 +163,117 @@ fn without(mut these: Vec<Violation>, others: &[Violation]) -> Vec<Violation> {
     });
     these
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleKind;
+    use crate::rules::cases::{id, problem, rule};
+
+    fn place(cells: &[(PersonIndex, ShiftIndex)]) -> Vec<Placement> {
+        cells.iter().map(|(person, shift)| Placement { person: *person, shift: *shift, pinned: false }).collect()
+    }
+
+    fn codes<'a>(violations: impl IntoIterator<Item = &'a Violation>) -> Vec<&'static str> {
+        violations.into_iter().map(|violation| violation.code).collect()
+    }
+
+    /// Monday to Friday, `0..5`, and a second shift on Monday; two people.
+    fn week(kind: RuleKind) -> Problem {
+        let shifts = [1, 2, 3, 4, 5].map(|day| format!("D 01-0{day} 08:00 480"));
+        let texts: Vec<&str> = shifts.iter().map(String::as_str).chain(["L 01-01 12:00 480"]).collect();
+        let mut problem = problem(kind, &texts);
+        let late = problem.shifts.remove(1);
+        problem.shifts.push(late);
+        let mut other = problem.people[0].clone();
+        other.id = id(2);
+        problem.people.push(other);
+        problem
+    }
+
+    #[test]
+    fn an_overlap_is_refused_and_named() {
+        let problem = week(RuleKind::Overlap);
+        let judgement = judge(&problem, &place(&[(0, 0)]), &Change::assign(0, 5));
+        assert_eq!(judgement.outcome, Outcome::Blocked);
+        assert_eq!(codes(judgement.obstacles()), ["overlap"]);
+        assert_eq!(judgement.introduced[0].shifts, [0, 5]);
+        assert_eq!(judge(&problem, &place(&[(1, 0)]), &Change::assign(0, 5)).outcome, Outcome::Allowed);
+    }
+
+    #[test]
+    fn a_move_is_judged_by_what_it_leads_to() {
+        let problem = week(RuleKind::Overlap);
+        let judgement = judge(&problem, &place(&[(0, 0)]), &Change::reassign(0, 0, 5));
+        assert_eq!((judgement.outcome, judgement.introduced.len()), (Outcome::Allowed, 0));
+        let swap = Change::swap((0, 0), (1, 5));
+        assert_eq!(judge(&problem, &place(&[(0, 0), (1, 5)]), &swap).outcome, Outcome::Allowed);
+        let onto = Change::swap((0, 0), (1, 1));
+        assert_eq!(judge(&problem, &place(&[(0, 0), (0, 5), (1, 1)]), &onto).outcome, Outcome::Allowed);
+    }
+
+    #[test]
+    fn replacing_someone_on_a_full_shift_is_no_overstaffing() {
+        let mut problem = week(RuleKind::HeadsPerShift);
+        problem.shifts[0].heads.max = Some(1);
+        assert_eq!(judge(&problem, &place(&[(0, 0)]), &Change::assign(1, 0)).outcome, Outcome::Blocked);
+        assert_eq!(judge(&problem, &place(&[(0, 0)]), &Change::replace(0, 0, 1)).outcome, Outcome::Allowed);
+    }
+
+    #[test]
+    fn a_roster_in_the_making_may_be_too_thin() {
+        let problem = week(RuleKind::ConsecutiveWorkingDays { min: Some(3), max: None });
+        let judgement = judge(&problem, &[], &Change::assign(0, 2));
+        assert_eq!(codes(&judgement.introduced), ["work_run_too_short"]);
+        assert_eq!((judgement.outcome, judgement.obstacles().count()), (Outcome::Allowed, 0));
+    }
+
+    #[test]
+    fn what_taking_work_away_leaves_behind_is_noted() {
+        let problem = week(RuleKind::ConsecutiveDaysOff { min: 2 });
+        let judgement = judge(&problem, &place(&[(0, 0), (0, 1), (0, 2)]), &Change::unassign(0, 1));
+        assert_eq!(codes(&judgement.introduced), ["days_off_run_too_short"]);
+        assert_eq!(judgement.outcome, Outcome::Noted);
+    }
+
+    #[test]
+    fn what_was_wrong_before_and_has_nothing_to_do_with_the_change_does_not_count() {
+        let mut problem = week(RuleKind::Overlap);
+        problem.rules.push(rule("days-off", RuleKind::DaysOff { on: vec![problem.shifts[4].on] }));
+        let judgement = judge(&problem, &place(&[(0, 0), (0, 5), (0, 4)]), &Change::assign(0, 2));
+        assert_eq!((judgement.outcome, judgement.introduced.len()), (Outcome::Allowed, 0));
+    }
+
+    #[test]
+    fn the_gravest_verdict_decides_and_costs_add_up() {
+        let max = RuleKind::MinutesPerPeriod { per: crate::rules::Window::Period, min: None, max: Some(480) };
+        let mut problem = week(max.clone());
+        problem.rules[0].verdict = Verdict::Cost;
+        problem.rules[0].weight = 2;
+        let roster = place(&[(0, 0)]);
+        let judgement = judge(&problem, &roster, &Change::assign(0, 1));
+        assert_eq!((judgement.outcome, judgement.cost_delta), (Outcome::Noted, 960));
+        problem.rules.push(crate::rules::Rule { verdict: Verdict::Consent, weight: 1, ..rule("consent", max) });
+        let judgement = judge(&problem, &roster, &Change::assign(0, 1));
+        assert_eq!((judgement.outcome, judgement.cost_delta), (Outcome::NeedsConsent, 960 + 480));
+        let back = judge(&problem, &place(&[(0, 0), (0, 1)]), &Change::unassign(0, 1));
+        assert_eq!((back.outcome, back.cost_delta, back.resolved.len()), (Outcome::Allowed, -1440, 2));
+    }
+
+    #[test]
+    fn nothing_follows_from_a_change_that_changes_nothing_or_points_nowhere() {
+        let problem = week(RuleKind::HeadsPerShift);
+        let roster = place(&[(0, 0)]);
+        for change in [
+            Change::default(),
+            Change::assign(0, 0),
+            Change::unassign(1, 0),
+            Change::reassign(0, 0, 0),
+            Change::assign(9, 0),
+            Change::assign(0, 99),
+        ] {
+            let judgement = judge(&problem, &roster, &change);
+            assert_eq!((judgement.outcome, judgement.introduced.len()), (Outcome::Allowed, 0), "{change:?}");
+        }
+    }
+}

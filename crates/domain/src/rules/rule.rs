@@ -197,3 +197,89 @@ impl Effective {
         self.from.is_none_or(|from| from <= on) && self.until.is_none_or(|until| on <= until)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::rules::cases::{id, rule, template};
+
+    fn faults(rule: &Rule) -> Vec<String> {
+        rule.validate().err().into_iter().flatten().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect()
+    }
+
+    #[test]
+    fn parameters_that_make_no_sense_are_named() {
+        let runs = |min, max| RuleKind::ConsecutiveWorkingDays { min, max };
+        for (kind, expected) in [
+            (RuleKind::Overlap, vec![]),
+            (runs(Some(2), Some(2)), vec![]),
+            (runs(Some(3), Some(2)), vec!["/kind/max max_below_min"]),
+            (runs(None, None), vec!["/kind min_or_max_required"]),
+            (
+                RuleKind::MinutesPerPeriod { per: Window::Week, min: Some(2), max: Some(1) },
+                vec!["/kind/max max_below_min"],
+            ),
+            (RuleKind::ForbiddenSuccession { before: template('N'), after: vec![] }, vec!["/kind/after empty"]),
+            (RuleKind::ConsecutiveDaysOff { min: 0 }, vec!["/kind/min below_one"]),
+            (RuleKind::WeekendsWorked { weekend: Weekdays::default(), max: 1 }, vec!["/kind/weekend empty"]),
+            (RuleKind::WeekendsWorked { weekend: Weekdays::ALL, max: 1 }, vec!["/kind/weekend every_day"]),
+            (RuleKind::DaysOff { on: vec![date(2024, 1, 1); 2] }, vec!["/kind/on/1 repeated"]),
+        ] {
+            assert_eq!(faults(&rule("rule", kind.clone())), expected, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn all_faults_are_reported_at_once() {
+        let bad = Rule {
+            scope: Scope { people: vec![id(1)], person_tags: vec!["apprentice".into()], ..Scope::default() },
+            effective: Effective { from: Some(date(2024, 1, 2)), until: Some(date(2024, 1, 1)) },
+            weight: -1,
+            citation: Some(Citation { source: String::new(), article: "Art 3".into() }),
+            ..rule(" ", RuleKind::HeadsPerShift)
+        };
+        let expected = [
+            "/key blank",
+            "/scope/people rule_binds_shifts",
+            "/scope/person_tags rule_binds_shifts",
+            "/effective/until end_before_start",
+            "/weight out_of_range",
+            "/citation/source blank",
+        ];
+        assert_eq!(faults(&bad), expected);
+    }
+
+    #[test]
+    fn a_rule_reads_and_writes_as_a_document() {
+        let text = r#"{"key":"daily-rest","kind":{"kind":"rest_between_shifts","min_minutes":660},"verdict":"block",
+            "citation":{"source":"Directive 2003/88/EC","article":"Art 3"}}"#;
+        let read: Rule = serde_json::from_str(text).unwrap();
+        assert_eq!(read.kind, RuleKind::RestBetweenShifts { min_minutes: 660 });
+        assert_eq!(read.effective, Effective::default());
+        let written: Rule = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+        assert_eq!(written, read);
+    }
+
+    #[test]
+    fn the_code_of_a_kind_is_its_name_in_the_document() {
+        for kind in [
+            RuleKind::Overlap,
+            RuleKind::RestBetweenShifts { min_minutes: 1 },
+            RuleKind::ForbiddenSuccession { before: template('N'), after: vec![] },
+            RuleKind::MinutesPerPeriod { per: Window::Period, min: None, max: None },
+            RuleKind::ShiftsPerTemplate { template: template('N'), max: 1 },
+            RuleKind::ConsecutiveWorkingDays { min: None, max: None },
+            RuleKind::ConsecutiveDaysOff { min: 1 },
+            RuleKind::WeekendsWorked { weekend: Weekdays::SATURDAY_SUNDAY, max: 1 },
+            RuleKind::DaysOff { on: vec![] },
+            RuleKind::SkillValid,
+            RuleKind::Availability,
+            RuleKind::HeadsPerShift,
+            RuleKind::Requests,
+        ] {
+            assert_eq!(serde_json::to_value(&kind).unwrap()["kind"], kind.code());
+        }
+    }
+}

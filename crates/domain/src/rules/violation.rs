@@ -182,3 +182,39 @@ codes! {
     WISH_TO_WORK_NOT_MET = "wish_to_work_not_met";
     WISH_NOT_TO_WORK_NOT_MET = "wish_not_to_work_not_met";
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::cases::{full, problem};
+    use crate::rules::{RuleKind, check};
+
+    #[test]
+    fn codes_are_distinct() {
+        let mut codes = CODES.to_vec();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), CODES.len());
+    }
+
+    #[test]
+    fn arguments_name_rule_person_shifts_and_numbers() {
+        let kind = RuleKind::RestBetweenShifts { min_minutes: 660 };
+        let problem = problem(kind, &["L 01-01 14:00 480", "E 01-02 06:00 480"]);
+        let report = check(&problem, &full(&problem));
+        let expected = [
+            ("rule", "rule"),
+            ("limit", "660"),
+            ("actual", "480"),
+            ("by", "180"),
+            ("unit", "minutes"),
+            ("first", "2024-01-01"),
+            ("last", "2024-01-02"),
+            ("cost", "0"),
+            ("person", "Ada"),
+            ("shift", "L"),
+            ("other_shift", "E"),
+        ];
+        assert_eq!(report.violations[0].args(&problem), expected.map(|(name, text)| (name, text.to_owned())));
+    }
+}
