@@ -22,6 +22,7 @@ pub enum Verdict {
 
 /// A rule: what is asked, of whom, when, and what breaking it means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Stable name within its rule set, such as `daily-rest`.
     pub key: String,
@@ -45,7 +46,7 @@ pub struct Rule {
 
 /// The kinds of rules. How each is judged stands in its own file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RuleKind {
     /// Nobody is in two places at once.
     Overlap,
@@ -127,7 +128,7 @@ pub enum Window {
 
 /// Whom a rule binds. Every list that is empty binds everybody.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Scope {
     /// These people.
     pub people: Vec<EmployeeId>,
@@ -144,7 +145,7 @@ pub struct Scope {
 /// A breach is judged by the rule that is in force on its last day, so that of a rule's successive versions exactly one
 /// judges it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Effective {
     /// First day; since ever when absent.
     pub from: Option<Date>,
@@ -154,6 +155,7 @@ pub struct Effective {
 
 /// Where a rule is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Citation {
     /// The text, such as `Directive 2003/88/EC`.
     pub source: String,
@@ -260,6 +262,18 @@ mod tests {
         assert_eq!(read.effective, Effective::default());
         let written: Rule = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
         assert_eq!(written, read);
+    }
+
+    #[test]
+    fn a_document_with_an_unknown_field_is_refused() {
+        for text in [
+            r#"{"key":"a","kind":{"kind":"overlap"},"verdict":"block","extra":1}"#,
+            r#"{"key":"a","kind":{"kind":"rest_between_shifts","min_minutes":1,"extra":1},"verdict":"block"}"#,
+            r#"{"key":"a","kind":{"kind":"overlap"},"verdict":"block","scope":{"persons":[]}}"#,
+            r#"{"key":"a","kind":{"kind":"unheard_of"},"verdict":"block"}"#,
+        ] {
+            assert!(serde_json::from_str::<Rule>(text).is_err(), "{text}");
+        }
     }
 
     #[test]
