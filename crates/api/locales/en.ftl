@@ -90,8 +90,38 @@ fault-wrong_pattern = must match { $pattern }
 fault-wrong_format = is not a valid { $format }
 fault-repeated = must be given once
 fault-end_before_start = must end after it starts
-fault-nonexistent_local_time = is a local time that does not exist (skipped by daylight saving)
+fault-nonexistent_local_time = is { $wall }, which does not exist in { $time_zone }: the clock skips it; the nearest times are { $before } and { $after }
 fault-unknown_time_zone = is not a known IANA time zone
 fault-unknown_reference = refers to a record that does not exist
 fault-taken = is already taken
 fault-invalid = is not a valid value
+
+## Faults of rules
+fault-empty = must not be empty
+fault-min_or_max_required = needs a minimum, a maximum or both
+fault-max_below_min = must not be below the minimum { $min }, but is { $max }
+fault-every_day = must not be every day of the week
+fault-rule_binds_shifts = must be empty: this kind of rule binds shifts, not people
+
+## Violations of rules
+violation-overlap = { $person } has two shifts at once: { $shift } and { $other_shift } overlap by { $actual } min ({ $first })
+violation-rest_too_short = { $person } rests { $actual } min between { $shift } ({ $first }) and { $other_shift } ({ $last }); at least { $limit } min are required
+violation-forbidden_succession = { $person } may not work { $other_shift } on { $last } after { $shift } on { $first }
+violation-minutes_below_min = { $person } works { $actual } min from { $first } to { $last }; at least { $limit } min are required
+violation-minutes_above_max = { $person } works { $actual } min from { $first } to { $last }; at most { $limit } min are allowed
+violation-too_many_shifts_of_template = { $person } has { $actual } × { $shift } from { $first } to { $last }; at most { $limit } are allowed
+violation-work_run_too_short = { $person } works { $actual } d in a row from { $first } to { $last }; at least { $limit } d are required
+violation-work_run_too_long = { $person } works { $actual } d in a row from { $first } to { $last }; at most { $limit } d are allowed
+violation-days_off_run_too_short = { $person } is off for { $actual } d in a row from { $first } to { $last }; at least { $limit } d are required
+violation-too_many_weekends = { $person } works on { $actual } weekends from { $first } to { $last }; at most { $limit } are allowed
+violation-work_on_day_off = { $person } has work ({ $shift }) on the day off { $first }
+violation-skill_missing = { $person } lacks a skill that { $shift } on { $first } needs (skill { $skill })
+violation-skill_not_valid = { $person } has a skill that { $shift } needs, but it is not valid on { $first } (skill { $skill })
+violation-unavailable = { $person } is unavailable for { $actual } min of { $shift } on { $first }
+violation-outside_availability = { $actual } min of { $shift } on { $first } are outside the time for which { $person } is available
+violation-heads_below_min = { $shift } on { $first } has { $actual } people; at least { $limit } are required
+violation-heads_above_max = { $shift } on { $first } has { $actual } people; at most { $limit } are allowed
+violation-heads_below_target = { $shift } on { $first } has { $actual } people; { $limit } are wanted
+violation-heads_above_target = { $shift } on { $first } has { $actual } people; only { $limit } are wanted
+violation-wish_to_work_not_met = { $person } wishes to work on { $first } and does not (cost { $cost })
+violation-wish_not_to_work_not_met = { $person } wishes not to work { $shift } on { $first } and does (cost { $cost })

@@ -75,8 +75,38 @@ fault-wrong_pattern = 格式不正确，应符合 { $pattern }
 fault-wrong_format = 不是有效的 { $format }
 fault-repeated = 只能给出一次
 fault-end_before_start = 结束必须晚于开始
-fault-nonexistent_local_time = 该当地时间不存在（因夏令时跳过）
+fault-nonexistent_local_time = { $wall } 在 { $time_zone } 不存在（时钟跳过该时刻），最近的时刻是 { $before } 和 { $after }
 fault-unknown_time_zone = 不是已知的 IANA 时区
 fault-unknown_reference = 引用的记录不存在
 fault-taken = 已被使用
 fault-invalid = 取值无效
+
+## Faults of rules
+fault-empty = 不能为空
+fault-min_or_max_required = 至少需要给出最小值或最大值
+fault-max_below_min = 不能小于最小值 { $min }（现为 { $max }）
+fault-every_day = 不能包含一周的每一天
+fault-rule_binds_shifts = 必须为空：此类规则约束班次而非人员
+
+## Violations of rules
+violation-overlap = { $person } 同时有两个班：{ $shift } 与 { $other_shift } 重叠 { $actual } 分钟（{ $first }）
+violation-rest_too_short = { $person } 在 { $shift }（{ $first }）与 { $other_shift }（{ $last }）之间只休息 { $actual } 分钟，至少需要 { $limit } 分钟
+violation-forbidden_succession = { $person } 在 { $first } 上 { $shift } 之后，{ $last } 不能上 { $other_shift }
+violation-minutes_below_min = { $person } 从 { $first } 到 { $last } 工作 { $actual } 分钟，至少需要 { $limit } 分钟
+violation-minutes_above_max = { $person } 从 { $first } 到 { $last } 工作 { $actual } 分钟，最多允许 { $limit } 分钟
+violation-too_many_shifts_of_template = { $person } 从 { $first } 到 { $last } 有 { $actual } 个 { $shift }，最多允许 { $limit } 个
+violation-work_run_too_short = { $person } 从 { $first } 到 { $last } 连续工作 { $actual } 天，至少需要 { $limit } 天
+violation-work_run_too_long = { $person } 从 { $first } 到 { $last } 连续工作 { $actual } 天，最多允许 { $limit } 天
+violation-days_off_run_too_short = { $person } 从 { $first } 到 { $last } 连续休息 { $actual } 天，至少需要 { $limit } 天
+violation-too_many_weekends = { $person } 从 { $first } 到 { $last } 有 { $actual } 个周末上班，最多允许 { $limit } 个
+violation-work_on_day_off = { $person } 在休息日 { $first } 有班（{ $shift }）
+violation-skill_missing = { $person } 不具备 { $first } 的 { $shift } 所需的技能（技能 { $skill }）
+violation-skill_not_valid = { $person } 具备 { $shift } 所需的技能，但该技能在 { $first } 无效（技能 { $skill }）
+violation-unavailable = { $person } 在 { $first } 的 { $shift } 中有 { $actual } 分钟不可用
+violation-outside_availability = { $first } 的 { $shift } 有 { $actual } 分钟不在 { $person } 的可用时间内
+violation-heads_below_min = { $first } 的 { $shift } 有 { $actual } 人，至少需要 { $limit } 人
+violation-heads_above_max = { $first } 的 { $shift } 有 { $actual } 人，最多允许 { $limit } 人
+violation-heads_below_target = { $first } 的 { $shift } 有 { $actual } 人，期望 { $limit } 人
+violation-heads_above_target = { $first } 的 { $shift } 有 { $actual } 人，只期望 { $limit } 人
+violation-wish_to_work_not_met = { $person } 希望在 { $first } 上班，但没有排班（代价 { $cost }）
+violation-wish_not_to_work_not_met = { $person } 希望在 { $first } 不上 { $shift }，但已排班（代价 { $cost }）

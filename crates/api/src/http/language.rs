@@ -162,6 +162,15 @@ mod tests {
     }
 
     #[test]
+    fn every_violation_has_a_text_in_both() {
+        for language in [Language::Chinese, Language::English] {
+            for code in scheduling_domain::rules::CODES {
+                assert!(language.knows(&format!("violation-{code}")), "{language} lacks violation-{code}");
+            }
+        }
+    }
+
+    #[test]
     fn the_client_chooses_and_chinese_is_the_default() {
         let choose = |value: &str| {
             let mut headers = HeaderMap::new();

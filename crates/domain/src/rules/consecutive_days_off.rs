@@ -37,7 +37,7 @@ impl Kind for ConsecutiveDaysOff {
     }
 
     fn validate(&self, faults: &mut Faults) {
-        faults.require(1 <= self.min, || Fault::new("/min", "below_one").with("actual", self.min));
+        faults.require(1 <= self.min, || Fault::new("/min", "too_small").with("min", 1).with("actual", self.min));
     }
 }
 

@@ -224,7 +224,7 @@ mod tests {
                 vec!["/kind/max max_below_min"],
             ),
             (RuleKind::ForbiddenSuccession { before: template('N'), after: vec![] }, vec!["/kind/after empty"]),
-            (RuleKind::ConsecutiveDaysOff { min: 0 }, vec!["/kind/min below_one"]),
+            (RuleKind::ConsecutiveDaysOff { min: 0 }, vec!["/kind/min too_small"]),
             (RuleKind::WeekendsWorked { weekend: Weekdays::default(), max: 1 }, vec!["/kind/weekend empty"]),
             (RuleKind::WeekendsWorked { weekend: Weekdays::ALL, max: 1 }, vec!["/kind/weekend every_day"]),
             (RuleKind::DaysOff { on: vec![date(2024, 1, 1); 2] }, vec!["/kind/on/1 repeated"]),

@@ -51,7 +51,7 @@ impl MissingWallTime {
 
     /// The same as a fault, with the neighbouring times that exist.
     pub fn fault(&self, pointer: impl Into<String>) -> Fault {
-        Fault::new(pointer, "wall_time_does_not_exist")
+        Fault::new(pointer, "nonexistent_local_time")
             .with("wall", self.wall)
             .with("time_zone", &self.zone)
             .with("before", self.before())
@@ -174,7 +174,7 @@ mod tests {
         );
         assert_eq!((error.before(), error.after()), (on.at(1, 59, 0, 0), on.at(3, 0, 0, 0)));
         let fault = error.fault("/starts");
-        assert_eq!((fault.pointer.as_str(), fault.code), ("/starts", "wall_time_does_not_exist"));
+        assert_eq!((fault.pointer.as_str(), fault.code), ("/starts", "nonexistent_local_time"));
         assert!(shift((22, 0), (2, 30), RejectGap).on(&new_york, date(2024, 3, 9), MIDNIGHT).is_err());
         assert!(shift((22, 0), (6, 0), RejectGap).on(&new_york, date(2024, 3, 9), MIDNIGHT).is_ok());
     }
