@@ -5,7 +5,6 @@ mod error;
 mod fixed;
 mod random;
 mod roster;
-mod score;
 mod settings;
 mod solution;
 mod solve;
@@ -13,5 +12,5 @@ mod walker;
 
 pub use error::SolveError;
 pub use settings::{Budget, Observer, Progress, Settings, Unobserved};
-pub use solution::{Score, Solution, TracePoint};
+pub use solution::{STEP, Score, Solution, TracePoint};
 pub use solve::solve;

@@ -2,10 +2,15 @@ use std::ops::{Add, AddAssign, Sub, SubAssign};
 
 use scheduling_domain::roster::Placement;
 
+/// What a breach that is counted in days, heads, shifts, skills or weekends weighs against one of so many minutes: as much
+/// as a whole shift.
+pub const STEP: i64 = 480;
+
 /// What a roster is worth; lower is better, `hard` before `soft`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Score {
-    /// By how much blocking rules are broken; 0 when the roster is legal.
+    /// By how much blocking rules are broken, over all of them: minutes as such, anything else as [`STEP`] minutes each;
+    /// 0 when the roster is legal.
     pub hard: i64,
     /// Points that the other rules, the wishes and the missed heads cost.
     pub soft: i64,
@@ -84,6 +89,6 @@ pub struct Solution {
 pub struct TracePoint {
     /// Moves the walker had tried.
     pub steps: u64,
-    /// Its best then. `hard` is graded for the search and comparable only within one trace; 0 means legal.
+    /// Its best then.
     pub best: Score,
 }

@@ -45,13 +45,10 @@ pub fn solve(
     });
     walkers.sort_by_key(|(index, walker)| (walker.best(), *index));
     let steps = walkers.iter().map(|(_, walker)| walker.steps()).sum();
-    let (cells, trace) = walkers.swap_remove(0).1.into_best();
-    Ok(Solution {
-        score: crate::score::of(&tables, &cells),
-        placements: placements(&tables.columns, &given, &cells),
-        steps,
-        trace,
-    })
+    let (_, winner) = walkers.swap_remove(0);
+    let score = winner.best();
+    let (cells, trace) = winner.into_best();
+    Ok(Solution { placements: placements(&tables.columns, &given, &cells), score, steps, trace })
 }
 
 /// Deals walkers to threads like cards.

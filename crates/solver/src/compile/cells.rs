@@ -1,13 +1,20 @@
 //! What a cell may hold, and what holding it costs by itself.
 
-use jiff::Timestamp;
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use scheduling_domain::id::SkillId;
 use scheduling_domain::roster::{AvailabilityKind, AvailabilitySpan, Person, PlannedShift, Problem};
 use scheduling_domain::rules::{Rule, RuleKind, Window};
 
 use super::scope::{self, Bindings};
-use super::{Columns, Given, OFF, STEP, pairs, unit};
+use super::pairs::{self, minutes_begun};
+use super::{Columns, Given, OFF, STEP, unit};
 use crate::error::SolveError;
 use crate::solution::Score;
+
+/// How far from a working day's date, seen from UTC, its shifts can begin or end.
+const NEAR: SignedDuration = SignedDuration::from_hours(24 * 5);
 
 /// The cells' own costs and choices.
 pub(crate) struct Cells {
@@ -46,11 +53,11 @@ impl Cells {
             let rules: Vec<&Rule> =
                 bound.iter().map(|rule| &problem.rules[*rule]).filter(|rule| judges_cells(rule)).collect();
             for day in 0..columns.days() {
-                let wishes: Vec<_> = person.availability.iter().filter(|span| span.on == columns.date(day)).collect();
+                let said = said_near(person, columns.date(day));
                 for column in 0..columns.width(day) {
                     let shifts = columns.shifts(columns.global(day, 0) + column);
                     let shifts: Vec<_> = shifts.iter().map(|shift| &problem.shifts[*shift]).collect();
-                    let cost = rules.iter().map(|rule| of_cell(rule, person, &wishes, &shifts, (day, columns))).sum();
+                    let cost = rules.iter().map(|rule| of_cell(rule, person, &said, &shifts, (day, columns))).sum();
                     cells.costs.push(cost);
                 }
                 cells.choose(index, day, given, columns);
@@ -124,6 +131,15 @@ fn judges_cells(rule: &Rule) -> bool {
     }
 }
 
+/// What a person said that can matter to the shifts of a working day.
+fn said_near(person: &Person, on: Date) -> Vec<&AvailabilitySpan> {
+    // Shifts of a day may begin on a neighbouring date in UTC and end on the one after it.
+    let day = on.at(0, 0, 0, 0).to_zoned(TimeZone::UTC).map(|start| start.timestamp()).unwrap_or_default();
+    let (from, until) = (day - NEAR, day + NEAR);
+    let is_near = |span: &&AvailabilitySpan| span.on == on || (span.starts_at < until && from < span.ends_at);
+    person.availability.iter().filter(is_near).collect()
+}
+
 /// What one rule makes of one cell.
 fn of_cell(
     rule: &Rule,
@@ -133,71 +149,86 @@ fn of_cell(
     (day, columns): (usize, &Columns),
 ) -> Score {
     let on = columns.date(day);
-    if !scope::in_force(rule, on) {
+    if !scope::in_force(rule, on) || !columns.is_planned(day) {
         return Score::ZERO;
     }
-    let covered: Vec<_> = shifts.iter().copied().filter(|shift| scope::covers(rule, shift)).collect();
-    let count =
-        |holds: &dyn Fn(&PlannedShift) -> bool| -> i64 { covered.iter().map(|shift| i64::from(holds(shift))).sum() };
+    let seen = || shifts.iter().copied().filter(|shift| scope::covers(rule, shift));
     match &rule.kind {
-        RuleKind::DaysOff { on: days } if days.contains(&on) => unit(rule, STEP).times(count(&|_| true)),
-        RuleKind::SkillValid => unit(rule, STEP).times(count(&|shift| !is_skilled(person, shift))),
-        RuleKind::Availability => unit(rule, STEP).times(count(&|shift| !is_available(said, shift))),
-        RuleKind::Requests if columns.is_planned(day) => {
-            let costs = said.iter().map(|span| of_wish(span, &covered));
-            Score::soft(costs.sum())
+        RuleKind::DaysOff { on: days } => {
+            let times = days.iter().filter(|day| **day == on).count() * seen().count();
+            unit(rule, STEP).times(i64::try_from(times).unwrap_or(i64::MAX))
         }
-        RuleKind::MinutesPerPeriod { per: Window::Day, min, max } if columns.is_planned(day) => {
-            let minutes: i64 = covered.iter().map(|shift| i64::from(shift.work_minutes)).sum();
+        RuleKind::SkillValid => {
+            let lacking: usize = seen().map(|shift| skills_lacking(person, shift)).sum();
+            unit(rule, STEP).times(i64::try_from(lacking).unwrap_or(i64::MAX))
+        }
+        RuleKind::Availability => {
+            unit(rule, 1).times(seen().map(|shift| minutes_unavailable(said, shift)).sum())
+        }
+        RuleKind::Requests => {
+            let wishes = said.iter().filter(|span| span.on == on);
+            Score::soft(wishes.map(|span| of_wish(span, seen())).sum())
+        }
+        RuleKind::MinutesPerPeriod { per: Window::Day, min, max } if seen().next().is_some() => {
+            let minutes: i64 = seen().map(|shift| i64::from(shift.work_minutes)).sum();
             let short = min.map_or(0, |min| (i64::from(min) - minutes).max(0));
             let above = max.map_or(0, |max| (minutes - i64::from(max)).max(0));
             unit(rule, 1).times(short + above)
         }
-        RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } => {
-            let mut cost = Score::ZERO;
-            for (place, before) in covered.iter().enumerate() {
-                for (later, after) in covered.iter().enumerate().skip(place + 1) {
-                    if later == place + 1 || matches!(rule.kind, RuleKind::Overlap) {
-                        cost += pairs::of_two(rule, before, after, 0);
-                    }
-                }
-            }
-            cost
-        }
+        RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } => pairs::of_many(rule, shifts),
         _ => Score::ZERO,
     }
 }
 
-fn is_skilled(person: &Person, shift: &PlannedShift) -> bool {
-    shift.skills.iter().all(|needed| {
-        let mut grants = person.skills.iter().filter(|grant| grant.skill == *needed);
-        grants.any(|grant| grant.from <= shift.on && grant.until.is_none_or(|until| shift.on <= until))
-    })
+fn skills_lacking(person: &Person, shift: &PlannedShift) -> usize {
+    let lacks = |needed: &&SkillId| {
+        let mut grants = person.skills.iter().filter(|grant| grant.skill == **needed);
+        !grants.any(|grant| grant.from <= shift.on && grant.until.is_none_or(|until| shift.on <= until))
+    };
+    shift.skills.iter().filter(lacks).count()
 }
 
 fn speaks_of(span: &AvailabilitySpan, shift: &PlannedShift) -> bool {
     span.template.is_none_or(|template| shift.template == Some(template))
 }
 
-fn meets(span: &AvailabilitySpan, starts_at: Timestamp, ends_at: Timestamp) -> bool {
-    span.starts_at < ends_at && starts_at < span.ends_at
+/// Minutes in which a person cannot work, and minutes outside those in which they can, if they said so of this day.
+fn minutes_unavailable(said: &[&AvailabilitySpan], shift: &PlannedShift) -> i64 {
+    let of = |kind| said.iter().filter(move |span| span.kind == kind && speaks_of(span, shift));
+    let barred = minutes_begun(shared(shift, of(AvailabilityKind::Unavailable)));
+    let is_limited = of(AvailabilityKind::Available).any(|span| span.on == shift.on);
+    let outside = if is_limited {
+        let open = shared(shift, of(AvailabilityKind::Available));
+        minutes_begun(shift.ends_at.duration_since(shift.starts_at) - open)
+    } else {
+        0
+    };
+    barred + outside
 }
 
-fn is_available(said: &[&AvailabilitySpan], shift: &PlannedShift) -> bool {
-    let said = || said.iter().filter(|span| speaks_of(span, shift));
-    let is_barred =
-        said().any(|span| span.kind == AvailabilityKind::Unavailable && meets(span, shift.starts_at, shift.ends_at));
-    let mut open = said().filter(|span| span.kind == AvailabilityKind::Available).peekable();
-    let is_open =
-        open.peek().is_none() || open.any(|span| span.starts_at <= shift.starts_at && shift.ends_at <= span.ends_at);
-    !is_barred && is_open
+/// How much of a shift lies within some spans.
+fn shared<'a>(shift: &PlannedShift, spans: impl Iterator<Item = &'a &'a AvailabilitySpan>) -> SignedDuration {
+    let mut spans: Vec<_> = spans.map(|span| (span.starts_at, span.ends_at)).collect();
+    spans.sort_unstable();
+    let (mut sum, mut reached) = (SignedDuration::ZERO, shift.starts_at);
+    for (starts_at, ends_at) in spans {
+        let (from, until) = (starts_at.max(reached), ends_at.min(shift.ends_at));
+        if from < until {
+            sum += until.duration_since(from);
+            reached = until;
+        }
+    }
+    sum
 }
 
-fn of_wish(span: &AvailabilitySpan, shifts: &[&PlannedShift]) -> i64 {
-    let is_worked = shifts.iter().any(|shift| speaks_of(span, shift) && meets(span, shift.starts_at, shift.ends_at));
+fn of_wish<'a>(span: &AvailabilitySpan, shifts: impl Iterator<Item = &'a PlannedShift>) -> i64 {
+    let meets = |shift: &&PlannedShift| {
+        speaks_of(span, shift) && span.starts_at < shift.ends_at && shift.starts_at < span.ends_at
+    };
+    let met = i64::try_from(shifts.filter(meets).count()).unwrap_or(i64::MAX);
     match span.kind {
-        AvailabilityKind::Preferred if !is_worked => span.weight,
-        AvailabilityKind::Unpreferred if is_worked => span.weight,
+        AvailabilityKind::Preferred if met == 0 => span.weight,
+        AvailabilityKind::Unpreferred => span.weight * met,
         _ => 0,
     }
 }

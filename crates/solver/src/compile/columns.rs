@@ -133,11 +133,6 @@ impl Columns {
         self.dates[day]
     }
 
-    /// The day of a date, when the horizon holds it.
-    pub(crate) fn day(&self, on: Date) -> Option<usize> {
-        self.dates.binary_search(&on).ok()
-    }
-
     /// How many columns all days have.
     pub(crate) fn total(&self) -> usize {
         self.shifts.len()
@@ -147,6 +142,11 @@ impl Columns {
     #[inline]
     pub(crate) fn width(&self, day: usize) -> usize {
         self.starts[day + 1] - self.starts[day]
+    }
+
+    /// The global numbers of a day's columns.
+    pub(crate) fn of_day(&self, day: usize) -> std::ops::Range<usize> {
+        self.starts[day]..self.starts[day + 1]
     }
 
     /// The global number of a day's column.

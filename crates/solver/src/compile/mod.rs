@@ -29,7 +29,7 @@ use scheduling_domain::roster::Problem;
 use scheduling_domain::rules::{Rule, Verdict};
 
 use crate::error::SolveError;
-use crate::solution::Score;
+use crate::solution::{STEP, Score};
 
 pub(crate) use cells::Cells;
 pub(crate) use columns::{Columns, OFF};
@@ -41,8 +41,6 @@ pub(crate) use scope::Masks;
 pub(crate) use sums::Sums;
 pub(crate) use weekends::Weekends;
 
-/// What one step of a breach counted in days or heads weighs in the search, against one minute: a whole shift.
-pub(crate) const STEP: i64 = 480;
 
 /// The biggest weight that is accepted; with it no sum of costs comes near the end of 64 bits.
 pub(crate) const WEIGHT_LIMIT: i64 = 1_000_000_000;
@@ -95,7 +93,7 @@ impl Tables {
     }
 }
 
-/// What one unit of a breach of `rule` costs the search, where a blocking unit weighs `hard`.
+/// What one unit of a breach of `rule` costs, where a blocking unit counts as `hard`.
 pub(crate) fn unit(rule: &Rule, hard: i64) -> Score {
     match rule.verdict {
         Verdict::Block => Score::hard(hard),

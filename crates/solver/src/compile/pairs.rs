@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use scheduling_domain::roster::{PlannedShift, Problem, ShiftIndex};
+use jiff::SignedDuration;
+use scheduling_domain::roster::{PlannedShift, Problem};
 use scheduling_domain::rules::{Rule, RuleKind};
 
 use super::scope::{self, Bindings};
@@ -46,6 +47,9 @@ impl Pairs {
             costs: Vec::new(),
             days: columns.days(),
         };
+        let shifts_of = |global| columns.shifts(global).iter().map(|shift| &problem.shifts[*shift]).collect();
+        let days: Vec<Vec<Vec<&PlannedShift>>> =
+            (0..columns.days()).map(|day| columns.of_day(day).map(shifts_of).collect()).collect();
         let mut classes: HashMap<Vec<usize>, usize> = HashMap::new();
         let mut tables: HashMap<Vec<Score>, usize> = HashMap::new();
         for bound in bindings.iter() {
@@ -53,7 +57,8 @@ impl Pairs {
             let next = classes.len();
             let class = *classes.entry(rules.clone()).or_insert(next);
             if class == next {
-                pairs.add_class(&rules, problem, columns, &mut tables);
+                let rules: Vec<&Rule> = rules.iter().map(|rule| &problem.rules[*rule]).collect();
+                pairs.add_class(&rules, &days, columns, &mut tables);
             }
             pairs.class_of.push(class);
         }
@@ -62,19 +67,19 @@ impl Pairs {
 
     fn add_class(
         &mut self,
-        rules: &[usize],
-        problem: &Problem,
+        rules: &[&Rule],
+        days: &[Vec<Vec<&PlannedShift>>],
         columns: &Columns,
         tables: &mut HashMap<Vec<Score>, usize>,
     ) {
-        let rules: Vec<&Rule> = rules.iter().map(|rule| &problem.rules[*rule]).collect();
         let mut reach = 0;
         for distance in 1..=REACH_LIMIT {
-            let mut is_empty = true;
+            if distance > 1 && !reaches(rules, days, distance) {
+                break;
+            }
             for layer in [Layer::Always, Layer::Adjacent] {
                 for day in 0..self.days {
-                    let table = table(&rules, problem, columns, (day, distance), layer);
-                    is_empty &= table.iter().all(|cost| *cost == Score::ZERO);
+                    let table = table(rules, days, columns, (day, distance), layer);
                     let next = self.costs.len();
                     let start = *tables.entry(table).or_insert_with_key(|table| {
                         self.costs.extend(table);
@@ -82,11 +87,6 @@ impl Pairs {
                     });
                     if layer == Layer::Always { &mut self.always } else { &mut self.adjacent }.push(start);
                 }
-            }
-            if is_empty && distance > 1 {
-                self.always.truncate(self.always.len() - self.days);
-                self.adjacent.truncate(self.adjacent.len() - self.days);
-                break;
             }
             reach = distance;
         }
@@ -128,76 +128,105 @@ fn is_pairwise(rule: &Rule) -> bool {
     matches!(rule.kind, RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } | RuleKind::ForbiddenSuccession { .. })
 }
 
+/// Whether some day's work ends so late that a rule can look as far as so many days ahead.
+fn reaches(rules: &[&Rule], days: &[Vec<Vec<&PlannedShift>>], distance: usize) -> bool {
+    let rest = rules.iter().filter_map(|rule| match rule.kind {
+        RuleKind::RestBetweenShifts { min_minutes } => Some(i64::from(min_minutes)),
+        RuleKind::Overlap => Some(0),
+        _ => None,
+    });
+    let Some(rest) = rest.max() else { return false };
+    days.iter().zip(days.iter().skip(distance)).any(|(day, later)| {
+        let ends = day.iter().flatten().map(|shift| shift.ends_at).max();
+        let starts = later.iter().flatten().map(|shift| shift.starts_at).min();
+        ends.zip(starts).is_some_and(|(ends, starts)| starts.duration_since(ends).as_mins() < rest)
+    })
+}
+
 fn table(
     rules: &[&Rule],
-    problem: &Problem,
+    days: &[Vec<Vec<&PlannedShift>>],
     columns: &Columns,
     (day, distance): (usize, usize),
     layer: Layer,
 ) -> Vec<Score> {
-    let later = day + distance;
-    if later >= columns.days() {
+    let (Some(columns_before), Some(columns_after)) = (days.get(day), days.get(day + distance)) else {
         return Vec::new();
-    }
-    let mut costs = Vec::with_capacity(columns.width(day) * columns.width(later));
-    for before in 0..columns.width(day) {
-        for after in 0..columns.width(later) {
-            let before = columns.shifts(columns.global(day, 0) + before);
-            let after = columns.shifts(columns.global(later, 0) + after);
-            costs.push(breach(rules, problem, before, after, distance, layer));
+    };
+    // A breach that lies before or after the period is nobody's matter any more.
+    let is_planned = columns.planned().0 <= day + distance && day < columns.planned().1;
+    let on = columns.date(day + distance);
+    let rules: Vec<&Rule> = rules.iter().copied().filter(|rule| is_planned && scope::in_force(rule, on)).collect();
+    let mut costs = Vec::with_capacity(columns_before.len() * columns_after.len());
+    for before in columns_before {
+        for after in columns_after {
+            let cost = rules.iter().map(|rule| of_two(rule, before, after, distance, layer)).sum();
+            costs.push(cost);
         }
     }
     costs
 }
 
-/// What the shifts of two days cost together.
-fn breach(
-    rules: &[&Rule],
-    problem: &Problem,
-    before: &[ShiftIndex],
-    after: &[ShiftIndex],
-    distance: usize,
-    layer: Layer,
-) -> Score {
-    let mut cost = Score::ZERO;
-    for rule in rules {
-        let covered = |shifts: &[ShiftIndex]| {
-            let shifts = shifts.iter().filter_map(|shift| problem.shifts.get(*shift));
-            shifts.filter(|shift| scope::covers(rule, shift)).collect::<Vec<_>>()
-        };
-        let (before, after) = (covered(before), covered(after));
-        let is_adjacent = distance == 1 || layer == Layer::Adjacent;
-        if let RuleKind::RestBetweenShifts { .. } = rule.kind {
-            if let (true, Some(before), Some(after)) = (is_adjacent, before.last(), after.first()) {
-                cost += of_two(rule, before, after, distance);
-            }
-            continue;
-        }
-        for before in &before {
-            for after in &after {
-                cost += of_two(rule, before, after, distance);
-            }
-        }
-    }
-    cost
-}
-
-/// What two shifts in order of start cost.
-pub(crate) fn of_two(rule: &Rule, before: &PlannedShift, after: &PlannedShift, distance: usize) -> Score {
-    if !scope::in_force(rule, after.on) {
+/// What the shifts of two days cost together beyond what each costs by itself.
+fn of_two(rule: &Rule, before: &[&PlannedShift], after: &[&PlannedShift], distance: usize, layer: Layer) -> Score {
+    let seen = |shifts: &[&PlannedShift]| shifts.iter().any(|shift| scope::covers(rule, shift));
+    if !seen(before) || !seen(after) {
         return Score::ZERO;
     }
     match &rule.kind {
-        RuleKind::Overlap if before.starts_at < after.ends_at && after.starts_at < before.ends_at => unit(rule, STEP),
-        RuleKind::RestBetweenShifts { min_minutes } => {
-            let rest = after.starts_at.duration_since(before.ends_at).as_mins();
-            unit(rule, 1).times((i64::from(*min_minutes) - rest.max(0)).max(0))
+        RuleKind::RestBetweenShifts { .. } if distance > 1 && layer == Layer::Always => Score::ZERO,
+        RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } => {
+            let both: Vec<&PlannedShift> = before.iter().chain(after).copied().collect();
+            of_many(rule, &both) - of_many(rule, before) - of_many(rule, after)
         }
         RuleKind::ForbiddenSuccession { before: first, after: forbidden } if distance == 1 => {
-            let is_forbidden =
-                before.template == Some(*first) && after.template.is_some_and(|template| forbidden.contains(&template));
-            if is_forbidden { unit(rule, STEP) } else { Score::ZERO }
+            let seen = |shift: &&&PlannedShift| scope::covers(rule, shift);
+            let firsts = before.iter().filter(seen).filter(|shift| shift.template == Some(*first)).count();
+            let follows = |shift: &&&PlannedShift| shift.template.is_some_and(|template| forbidden.contains(&template));
+            let followers = after.iter().filter(seen).filter(follows).count();
+            unit(rule, STEP).times(i64::try_from(firsts * followers).unwrap_or(i64::MAX))
         }
         _ => Score::ZERO,
     }
+}
+
+/// What overlap or rest costs among some shifts of one person.
+pub(crate) fn of_many(rule: &Rule, shifts: &[&PlannedShift]) -> Score {
+    let mut shifts: Vec<_> = shifts.iter().filter(|shift| scope::covers(rule, shift)).collect();
+    if shifts.len() < 2 {
+        return Score::ZERO;
+    }
+    shifts.sort_by_key(|shift| (shift.starts_at, shift.ends_at));
+    let mut minutes = 0;
+    match rule.kind {
+        RuleKind::Overlap => {
+            for (place, one) in shifts.iter().enumerate() {
+                for other in shifts.iter().skip(place + 1) {
+                    let shared = one.ends_at.min(other.ends_at).duration_since(other.starts_at);
+                    minutes += minutes_begun(shared).max(0);
+                }
+            }
+        }
+        RuleKind::RestBetweenShifts { min_minutes } => {
+            let mut latest = shifts.first();
+            for next in shifts.iter().skip(1) {
+                if let Some(before) = latest {
+                    let rest = next.starts_at.duration_since(before.ends_at);
+                    if !rest.is_negative() {
+                        minutes += (i64::from(min_minutes) - rest.as_secs().div_euclid(60)).max(0);
+                    }
+                    if before.ends_at < next.ends_at {
+                        latest = Some(next);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    unit(rule, 1).times(minutes)
+}
+
+/// Minutes, of which the last may be only begun.
+pub(crate) fn minutes_begun(duration: SignedDuration) -> i64 {
+    -duration.as_secs().saturating_neg().div_euclid(60) + i64::from(duration.as_secs() % 60 == 0 && duration.subsec_nanos() > 0)
 }

@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 
 use scheduling_domain::roster::Problem;
-use scheduling_domain::rules::RuleKind;
+use scheduling_domain::rules::{Rule, RuleKind};
 
-use super::scope::{Bindings, Masks};
+use super::scope::{self, Bindings, Masks};
 use super::{Columns, STEP, unit};
 use crate::solution::Score;
 
@@ -24,6 +24,10 @@ pub(crate) struct Lengths {
     /// By rest or work, inner or at an edge, length.
     costs: Vec<Score>,
     stride: usize,
+    /// A run counts when its last day is one of these.
+    last: (usize, usize),
+    /// And when it starts before this one.
+    before: usize,
 }
 
 /// One demand on the length of runs.
@@ -39,9 +43,9 @@ struct Limit {
 impl Runs {
     pub(crate) fn compile(problem: &Problem, columns: &Columns, bindings: &Bindings, masks: &mut Masks) -> Self {
         let mut runs = Self { of_person: Vec::new(), tables: Vec::new() };
-        let mut known: HashMap<Vec<Limit>, usize> = HashMap::new();
+        let mut known: HashMap<(Vec<Limit>, (usize, usize)), usize> = HashMap::new();
         for bound in bindings.iter() {
-            let mut by_mask: Vec<(usize, Vec<Limit>)> = Vec::new();
+            let mut groups: Vec<((usize, (usize, usize)), Vec<Limit>)> = Vec::new();
             for rule in bound.iter().map(|index| &problem.rules[*index]) {
                 let unit = unit(rule, STEP);
                 let limit = match rule.kind {
@@ -54,16 +58,16 @@ impl Runs {
                 if unit == Score::ZERO {
                     continue;
                 }
-                let mask = masks.of(rule, problem, columns);
-                match by_mask.iter_mut().find(|(known, _)| *known == mask) {
+                let key = (masks.of(rule, problem, columns), days_in_force(rule, columns));
+                match groups.iter_mut().find(|(known, _)| *known == key) {
                     Some((_, limits)) => limits.push(limit),
-                    None => by_mask.push((mask, vec![limit])),
+                    None => groups.push((key, vec![limit])),
                 }
             }
             let mut tables = Vec::new();
-            for (mask, limits) in by_mask {
-                let table = *known.entry(limits).or_insert_with_key(|limits| {
-                    runs.tables.push(Lengths::of(limits, columns.days()));
+            for ((mask, last), limits) in groups {
+                let table = *known.entry((limits, last)).or_insert_with_key(|(limits, last)| {
+                    runs.tables.push(Lengths::of(limits, *last, columns));
                     runs.tables.len() - 1
                 });
                 tables.push((mask, table));
@@ -82,7 +86,8 @@ impl Runs {
 
 #[expect(clippy::indexing_slicing, reason = "lengths come from the same horizon")]
 impl Lengths {
-    fn of(limits: &[Limit], days: usize) -> Self {
+    fn of(limits: &[Limit], last: (usize, usize), columns: &Columns) -> Self {
+        let days = columns.days();
         let stride = days + 1;
         let mut costs = vec![Score::ZERO; 4 * stride];
         for limit in limits {
@@ -98,12 +103,23 @@ impl Lengths {
                 }
             }
         }
-        Self { costs, stride }
+        Self { costs, stride, last, before: columns.planned().1 }
     }
 
-    /// What a run costs.
+    /// What a run over `[first, end)` costs.
     #[inline]
-    pub(crate) fn cost(&self, is_work: bool, at_edge: bool, length: usize) -> Score {
-        self.costs[(usize::from(is_work) * 2 + usize::from(at_edge)) * self.stride + length]
+    pub(crate) fn cost(&self, is_work: bool, first: usize, end: usize) -> Score {
+        if end <= self.last.0 || self.last.1 < end || self.before <= first {
+            return Score::ZERO;
+        }
+        let at_edge = first == 0 || end + 1 == self.stride;
+        self.costs[(usize::from(is_work) * 2 + usize::from(at_edge)) * self.stride + end - first]
     }
+}
+
+/// The days, `[first, end)`, on which a run must end for a rule to judge it: in force, and not over before the period.
+fn days_in_force(rule: &Rule, columns: &Columns) -> (usize, usize) {
+    let first = columns.planned().0;
+    let days: Vec<usize> = (first..columns.days()).filter(|day| scope::in_force(rule, columns.date(*day))).collect();
+    (days.first().copied().unwrap_or(first), days.last().map_or(first, |last| last + 1))
 }

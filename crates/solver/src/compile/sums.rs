@@ -3,7 +3,7 @@
 //! A *slot* is something summed over some days: the minutes of a week, the night shifts of the period. A column adds to
 //! few slots, so each column lists what it adds to which.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use scheduling_domain::id::{ShiftTemplateId, SiteId};
@@ -21,11 +21,8 @@ enum Measure {
     Shifts(ShiftTemplateId),
 }
 
-/// From when until when a rule is in force.
-type Force = (Option<Date>, Option<Date>);
-
 /// What makes two rules sum the same. The last part tells apart the rules that bind one person twice to one sum.
-type Key = (Measure, Vec<SiteId>, Vec<String>, (usize, usize), Force, usize);
+type Key = (Measure, Vec<SiteId>, Vec<String>, (usize, usize), usize);
 
 /// All sums and their bounds.
 pub(crate) struct Sums {
@@ -52,18 +49,9 @@ impl Bound {
     /// What a sum costs.
     #[inline]
     pub(crate) fn cost(&self, sum: i32) -> Score {
-        if sum < self.min {
-            self.unit.times(i64::from(self.min) - i64::from(sum))
-        } else if sum > self.max {
-            self.unit.times(i64::from(sum) - i64::from(self.max))
-        } else {
-            Score::ZERO
-        }
-    }
-
-    /// The least and the most that cost nothing, when a blocking rule says so.
-    pub(crate) fn hard_range(&self) -> Option<(i32, i32)> {
-        (self.unit.hard > 0).then_some((self.min, self.max))
+        let short = (i64::from(self.min) - i64::from(sum)).max(0);
+        let above = (i64::from(sum) - i64::from(self.max)).max(0);
+        self.unit.times(short + above)
     }
 }
 
@@ -74,27 +62,21 @@ impl Sums {
         let mut lists: Vec<Vec<(u32, i32)>> = vec![Vec::new(); columns.total()];
         let mut found: Vec<(usize, usize, Bound)> = Vec::new();
         for (person, bound) in bindings.iter().enumerate() {
-            let mut taken: HashMap<usize, ()> = HashMap::new();
+            let mut taken = HashSet::new();
             for rule in bound.iter().map(|index| &problem.rules[*index]) {
                 for (measure, window, limits) in demands(rule, problem, columns) {
-                    let mut key = (
-                        measure,
-                        rule.scope.sites.clone(),
-                        rule.scope.shift_tags.clone(),
-                        window,
-                        (rule.effective.from, rule.effective.until),
-                        0,
-                    );
+                    let mut key =
+                        (measure, rule.scope.sites.clone(), rule.scope.shift_tags.clone(), window, 0);
                     let slot = loop {
                         let next = slots.len();
                         let slot = *slots.entry(key.clone()).or_insert(next);
                         if slot == next {
                             fill(&mut lists, slot, &key, rule, problem, columns);
                         }
-                        if taken.insert(slot, ()).is_none() {
+                        if taken.insert(slot) {
                             break slot;
                         }
-                        key.5 += 1;
+                        key.4 += 1;
                     };
                     found.push((person, slot, limits));
                 }
@@ -131,51 +113,68 @@ impl Sums {
     }
 }
 
-/// The sums that a rule bounds.
+/// The sums that a rule bounds, each over days `[first, end)`.
 fn demands(rule: &Rule, problem: &Problem, columns: &Columns) -> Vec<(Measure, (usize, usize), Bound)> {
+    let limit = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
     match &rule.kind {
         RuleKind::MinutesPerPeriod { per, min, max } => {
-            let limit = |value: &u32| i32::try_from(*value).unwrap_or(i32::MAX);
-            let windows = windows(*per, problem, columns).into_iter();
-            let bounds = windows.map(|(window, is_whole)| {
-                let min = min.as_ref().filter(|_| is_whole).map_or(i32::MIN, limit);
-                let bound = Bound { min, max: max.as_ref().map_or(i32::MAX, limit), unit: unit(rule, 1) };
-                (Measure::Minutes, window, bound)
+            let windows = windows(*per, problem, columns).into_iter().filter(|window| scope::in_force(rule, window.last));
+            let bounds = windows.map(|window| {
+                let min = min.filter(|_| window.is_planned).map_or(i32::MIN, limit);
+                (Measure::Minutes, window.days, Bound { min, max: max.map_or(i32::MAX, limit), unit: unit(rule, 1) })
             });
             bounds.filter(|(.., bound)| bound.unit != Score::ZERO).collect()
         }
         RuleKind::ShiftsPerTemplate { template, max } => {
-            let max = i32::try_from(*max).unwrap_or(i32::MAX);
-            let bound = Bound { min: i32::MIN, max, unit: unit(rule, STEP) };
-            vec![(Measure::Shifts(*template), columns.planned(), bound)]
+            let (first, end) = columns.planned();
+            if !scope::in_force(rule, columns.date(end - 1)) {
+                return Vec::new();
+            }
+            let bound = Bound { min: i32::MIN, max: limit(*max), unit: unit(rule, STEP) };
+            vec![(Measure::Shifts(*template), (first, end), bound)]
         }
         _ => Vec::new(),
     }
 }
 
-/// The windows that meet the planned period, and whether it holds them whole. Days are bounded by themselves, in their
-/// cells.
-fn windows(per: Window, problem: &Problem, columns: &Columns) -> Vec<((usize, usize), bool)> {
+/// A week, a month or the period.
+struct Stretch {
+    /// `[first, end)` as far as the horizon knows it.
+    days: (usize, usize),
+    /// The last date, known or not.
+    last: Date,
+    /// Whether all of it is planned.
+    is_planned: bool,
+}
+
+/// The windows that meet the planned period. Single days are judged in their cells.
+fn windows(per: Window, problem: &Problem, columns: &Columns) -> Vec<Stretch> {
     let (first, end) = columns.planned();
-    let mut windows: Vec<((usize, usize), bool)> = Vec::new();
     let starts_anew = |on: Date| match per {
         Window::Week => on.weekday() == problem.calendar.week_start,
         Window::Month => on.day() == 1,
         Window::Day | Window::Period => false,
     };
     if per == Window::Day {
-        return windows;
+        return Vec::new();
     }
-    for day in first..end {
-        let anew = starts_anew(columns.date(day));
-        match windows.last_mut() {
-            Some(((_, end), _)) if !anew => *end = day + 1,
-            _ => windows.push(((day, day + 1), anew || per == Window::Period)),
-        }
+    if per == Window::Period {
+        return vec![Stretch { days: (first, end), last: columns.date(end - 1), is_planned: true }];
     }
-    let cut = columns.date(end - 1).tomorrow().is_ok_and(|next| !starts_anew(next));
-    if let Some((_, is_whole)) = windows.last_mut().filter(|_| cut && per != Window::Period) {
-        *is_whole = false;
+    let mut windows = Vec::new();
+    let mut next = first;
+    while next < end {
+        let starts_at = (0..=next).rev().find(|day| starts_anew(columns.date(*day)));
+        let dates = std::iter::successors(Some(columns.date(next)), |on| on.tomorrow().ok());
+        let after = dates.skip(1).take_while(|on| !starts_anew(*on));
+        let (days_after, last) = after.fold((0, columns.date(next)), |(count, _), on| (count + 1, on));
+        let past = next + days_after + 1;
+        windows.push(Stretch {
+            days: (starts_at.unwrap_or(0), past.min(columns.days())),
+            last,
+            is_planned: starts_at.is_some_and(|day| first <= day) && past <= end,
+        });
+        next = past;
     }
     windows
 }
@@ -184,20 +183,23 @@ fn windows(per: Window, problem: &Problem, columns: &Columns) -> Vec<((usize, us
 fn fill(
     lists: &mut [Vec<(u32, i32)>],
     slot: usize,
-    (measure, _, _, window, ..): &Key,
+    (measure, _, _, window, _): &Key,
     rule: &Rule,
     problem: &Problem,
     columns: &Columns,
 ) {
     let value = |shift: &PlannedShift| match measure {
-        _ if !scope::covers(rule, shift) || !scope::in_force(rule, shift.on) => 0,
+        _ if !scope::covers(rule, shift) => 0,
         Measure::Minutes => i32::try_from(shift.work_minutes).unwrap_or(i32::MAX),
         Measure::Shifts(template) => i32::from(shift.template == Some(*template)),
     };
-    for global in columns.global(window.0, 0)..columns.global(window.1 - 1, 0) + columns.width(window.1 - 1) {
-        let added: i32 = columns.shifts(global).iter().map(|shift| value(&problem.shifts[*shift])).sum();
-        if added != 0 {
-            lists[global].push((u32::try_from(slot).unwrap_or(u32::MAX), added));
+    let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+    for day in window.0..window.1 {
+        for global in columns.of_day(day) {
+            let added: i32 = columns.shifts(global).iter().map(|shift| value(&problem.shifts[*shift])).sum();
+            if added != 0 {
+                lists[global].push((slot, added));
+            }
         }
     }
 }

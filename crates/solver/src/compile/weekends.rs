@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
+use jiff::civil::Weekday;
 use scheduling_domain::roster::Problem;
 use scheduling_domain::rules::RuleKind;
 use scheduling_domain::time::Weekdays;
@@ -56,21 +56,19 @@ impl Count {
 impl Weekends {
     pub(crate) fn compile(problem: &Problem, columns: &Columns, bindings: &Bindings, masks: &mut Masks) -> Self {
         let mut weekends = Self { of_person: Vec::new(), counts: Vec::new() };
-        let mut known: HashMap<(Weekdays, usize, Option<Date>, Option<Date>), usize> = HashMap::new();
+        let mut known: HashMap<(Weekdays, usize), usize> = HashMap::new();
         for bound in bindings.iter() {
             let mut limits = Vec::new();
             for rule in bound.iter().map(|index| &problem.rules[*index]) {
                 let RuleKind::WeekendsWorked { weekend, max } = rule.kind else { continue };
+                if !scope::in_force(rule, columns.date(columns.planned().1 - 1)) {
+                    continue;
+                }
                 let mask = masks.of(rule, problem, columns);
-                let count =
-                    *known.entry((weekend, mask, rule.effective.from, rule.effective.until)).or_insert_with(|| {
-                        let counts = |day: usize| {
-                            let on = columns.date(day);
-                            weekend.contains(on.weekday()) && scope::in_force(rule, on)
-                        };
-                        weekends.counts.push(Count::new(problem, columns, mask, counts));
-                        weekends.counts.len() - 1
-                    });
+                let count = *known.entry((weekend, mask)).or_insert_with(|| {
+                    weekends.counts.push(Count::new(weekend, columns, mask));
+                    weekends.counts.len() - 1
+                });
                 limits.push((count, Limit { max: i32::try_from(max).unwrap_or(i32::MAX), unit: unit(rule, STEP) }));
             }
             weekends.of_person.push(limits);
@@ -91,26 +89,31 @@ impl Weekends {
 }
 
 impl Count {
-    fn new(problem: &Problem, columns: &Columns, mask: usize, counts: impl Fn(usize) -> bool) -> Self {
+    fn new(weekend: Weekdays, columns: &Columns, mask: usize) -> Self {
         let (first, end) = columns.planned();
         let mut weekends: Vec<(usize, u64)> = Vec::new();
-        let mut is_open = false;
+        let starts_on = first_of(weekend);
         for day in first..end {
-            if columns.date(day).weekday() == problem.calendar.week_start {
-                is_open = false;
-            }
-            if !counts(day) {
+            let weekday = columns.date(day).weekday();
+            if !weekend.contains(weekday) {
                 continue;
             }
-            match weekends.last_mut().filter(|_| is_open) {
+            // Days since the weekend began; the period may have cut it.
+            let into = starts_on.map_or(0, |start| usize::try_from(weekday.since(start)).unwrap_or(0));
+            match weekends.last_mut().filter(|(start, _)| day - *start <= into) {
                 Some((start, days)) => *days |= 1 << (day - *start),
                 None => weekends.push((day, 1)),
             }
-            is_open = true;
         }
         let last_day = |&(start, days): &(usize, u64)| start + 63 - usize::try_from(days.leading_zeros()).unwrap_or(0);
         let first_from = (0..=columns.days()).map(|day| weekends.partition_point(|weekend| last_day(weekend) < day));
         let first_from = first_from.collect();
         Self { mask, weekends, first_from }
     }
+}
+
+/// The day a weekend begins on: the one with the most other days right before it.
+fn first_of(weekend: Weekdays) -> Option<Weekday> {
+    let others_before = |day: Weekday| (1..7).take_while(|back| !weekend.contains(day.wrapping_sub(*back))).count();
+    weekend.iter().max_by_key(|day| others_before(*day))
 }

@@ -99,7 +99,7 @@ pub(super) fn price(row: &[u64], lengths: &Lengths, first: usize, end: usize, da
     let mut day = first;
     while day < end {
         let next = run_end(row, day, days);
-        cost += lengths.cost(get(row, day), day == 0 || next == days, next - day);
+        cost += lengths.cost(get(row, day), day, next);
         day = next;
     }
     cost

@@ -1,8 +1,8 @@
 //! How temperature and the weight of breaches go through a run.
 
-use crate::compile::STEP;
 use crate::fixed;
 use crate::roster::{Multiplier, Roster};
+use crate::solution::STEP;
 
 /// The course of a run, in 1024ths of a soft point.
 pub(crate) struct Schedule {
@@ -19,12 +19,11 @@ impl Schedule {
         let typical = typical_change(roster);
         let hot = (typical * 1024 / 3).max(1024);
         let cold = (hot / 200).clamp(64, 512);
-        let step = STEP;
         Self {
             from: fixed::log2(u64::try_from(hot).unwrap_or(1) << fixed::BITS),
             to: fixed::log2(u64::try_from(cold).unwrap_or(1) << fixed::BITS),
-            least_multiplier: (typical * 1024 / step / 4).max(1),
-            most_multiplier: (typical * 1024 / step * 100).max(1_000),
+            least_multiplier: (typical * 1024 / STEP / 4).max(1),
+            most_multiplier: (typical * 1024 / STEP * 100).max(1_000),
         }
     }
 
