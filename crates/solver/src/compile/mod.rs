@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | [`cells`] | may this person have this column on this day, and at what cost | days off, skills, availability, wishes, minutes per day |
 //! | [`cover`] | what does a number of heads cost a column | heads |
-//! | [`pairs`] | what do two columns near each other in a row cost | overlap, rest, successions |
+//! | [`pairs`], [`rests`] | what do two columns near each other in a row cost | overlap, rest, successions |
 //! | [`sums`] | is a sum over a window of days within its bounds | minutes, shifts per template |
 //! | [`runs`], [`weekends`] | how long are runs of work and of rest, how many weekends have work | the rules so named |
 //!
@@ -20,6 +20,7 @@ pub(crate) mod columns;
 pub(crate) mod cover;
 pub(crate) mod given;
 pub(crate) mod pairs;
+mod rests;
 pub(crate) mod runs;
 pub(crate) mod scope;
 pub(crate) mod sums;

@@ -1,7 +1,8 @@
 //! What two columns near each other in a row cost: overlap, too little rest, forbidden successions.
 //!
 //! Most rules of this kind reach no further than the next day. Long shifts and long rests reach further; a row then has
-//! a *reach* above 1, and its columns are compared with those of so many following days.
+//! a *reach* above 1, its columns are compared with those of so many following days, and rest is left to
+//! [`super::rests`].
 
 use std::collections::HashMap;
 
@@ -9,6 +10,7 @@ use jiff::SignedDuration;
 use scheduling_domain::roster::{PlannedShift, Problem};
 use scheduling_domain::rules::{Rule, RuleKind};
 
+use super::rests::Rest;
 use super::scope::{self, Bindings};
 use super::{Columns, STEP, unit};
 use crate::solution::Score;
@@ -22,18 +24,11 @@ pub(crate) struct Pairs {
     /// By class.
     reach: Vec<usize>,
     /// By class, distance − 1 and day: where the costs of that day's columns with those of the later day start.
-    always: Vec<usize>,
-    /// Likewise for pairs with nothing between them; differs from `always` only from distance 2 on.
-    adjacent: Vec<usize>,
+    starts: Vec<usize>,
     costs: Vec<Score>,
+    /// By class, rests that reach further than the next day.
+    rests: Vec<Vec<Rest>>,
     days: usize,
-}
-
-/// Whether other work lies between the two columns.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Layer {
-    Always,
-    Adjacent,
 }
 
 #[expect(clippy::indexing_slicing, reason = "classes, days and columns come from these same tables")]
@@ -42,9 +37,9 @@ impl Pairs {
         let mut pairs = Self {
             class_of: Vec::new(),
             reach: Vec::new(),
-            always: Vec::new(),
-            adjacent: Vec::new(),
+            starts: Vec::new(),
             costs: Vec::new(),
+            rests: Vec::new(),
             days: columns.days(),
         };
         let shifts_of = |global| columns.shifts(global).iter().map(|shift| &problem.shifts[*shift]).collect();
@@ -58,7 +53,7 @@ impl Pairs {
             let class = *classes.entry(rules.clone()).or_insert(next);
             if class == next {
                 let rules: Vec<&Rule> = rules.iter().map(|rule| &problem.rules[*rule]).collect();
-                pairs.add_class(&rules, &days, columns, &mut tables);
+                pairs.add_class(&rules, problem, &days, columns, &mut tables);
             }
             pairs.class_of.push(class);
         }
@@ -68,32 +63,29 @@ impl Pairs {
     fn add_class(
         &mut self,
         rules: &[&Rule],
+        problem: &Problem,
         days: &[Vec<Vec<&PlannedShift>>],
         columns: &Columns,
         tables: &mut HashMap<Vec<Score>, usize>,
     ) {
-        let mut reach = 0;
-        for distance in 1..=REACH_LIMIT {
-            if distance > 1 && !reaches(rules, days, distance) {
-                break;
+        let reach = (2..=REACH_LIMIT).take_while(|distance| reaches(rules, days, *distance)).last().unwrap_or(1);
+        let is_far = reach > 1;
+        let (rests, rules): (Vec<&Rule>, Vec<&Rule>) =
+            rules.iter().partition(|rule| is_far && matches!(rule.kind, RuleKind::RestBetweenShifts { .. }));
+        self.rests.push(rests.iter().filter_map(|rule| Rest::of(rule, problem, columns)).collect());
+        for distance in 1..=reach {
+            for day in 0..self.days {
+                let table = table(&rules, days, columns, (day, distance));
+                let next = self.costs.len();
+                let start = *tables.entry(table).or_insert_with_key(|table| {
+                    self.costs.extend(table);
+                    next
+                });
+                self.starts.push(start);
             }
-            for layer in [Layer::Always, Layer::Adjacent] {
-                for day in 0..self.days {
-                    let table = table(rules, days, columns, (day, distance), layer);
-                    let next = self.costs.len();
-                    let start = *tables.entry(table).or_insert_with_key(|table| {
-                        self.costs.extend(table);
-                        next
-                    });
-                    if layer == Layer::Always { &mut self.always } else { &mut self.adjacent }.push(start);
-                }
-            }
-            reach = distance;
         }
         self.reach.push(reach);
-        let rows = self.reach.len() * REACH_LIMIT * self.days;
-        self.always.resize(rows, 0);
-        self.adjacent.resize(rows, 0);
+        self.starts.resize(self.reach.len() * REACH_LIMIT * self.days, 0);
     }
 
     /// Over how many days a person's columns are compared.
@@ -105,22 +97,32 @@ impl Pairs {
     /// What `before` on `day` and `after` on the next day cost a person.
     #[inline]
     pub(crate) fn next(&self, columns: &Columns, person: usize, day: usize, before: u16, after: u16) -> Score {
-        let start = self.always[self.class_of[person] * REACH_LIMIT * self.days + day];
+        let start = self.starts[self.class_of[person] * REACH_LIMIT * self.days + day];
         self.costs[start + usize::from(before) * columns.width(day + 1) + usize::from(after)]
     }
 
-    /// What `before` on a day and `after` `distance` days later cost a person; `is_adjacent` when nothing lies between.
-    pub(crate) fn apart(
+    /// What the pairs of a row cost that have a part in `[first, end)`, and some more that no change there changes.
+    pub(crate) fn around(
         &self,
         columns: &Columns,
         person: usize,
-        (day, distance): (usize, usize),
-        (before, after): (u16, u16),
-        is_adjacent: bool,
+        (first, end): (usize, usize),
+        column: impl Fn(usize) -> u16,
     ) -> Score {
-        let row = (self.class_of[person] * REACH_LIMIT + distance - 1) * self.days + day;
-        let start = if is_adjacent { self.adjacent[row] } else { self.always[row] };
-        self.costs[start + usize::from(before) * columns.width(day + distance) + usize::from(after)]
+        let class = self.class_of[person];
+        let reach = self.reach[class];
+        let first = first.saturating_sub(reach);
+        let mut cost = Score::ZERO;
+        for day in first..end {
+            let before = usize::from(column(day));
+            for distance in 1..=reach.min(self.days - 1 - day) {
+                let start = self.starts[(class * REACH_LIMIT + distance - 1) * self.days + day];
+                let after = usize::from(column(day + distance));
+                cost += self.costs[start + before * columns.width(day + distance) + after];
+            }
+        }
+        let days = || (first..(end + reach).min(self.days)).map(|day| (day, columns.global(day, column(day))));
+        cost + self.rests[class].iter().map(|rest| rest.cost(days())).sum()
     }
 }
 
@@ -148,7 +150,6 @@ fn table(
     days: &[Vec<Vec<&PlannedShift>>],
     columns: &Columns,
     (day, distance): (usize, usize),
-    layer: Layer,
 ) -> Vec<Score> {
     let (Some(columns_before), Some(columns_after)) = (days.get(day), days.get(day + distance)) else {
         return Vec::new();
@@ -160,7 +161,7 @@ fn table(
     let mut costs = Vec::with_capacity(columns_before.len() * columns_after.len());
     for before in columns_before {
         for after in columns_after {
-            let cost = rules.iter().map(|rule| of_two(rule, before, after, distance, layer)).sum();
+            let cost = rules.iter().map(|rule| of_two(rule, before, after, distance)).sum();
             costs.push(cost);
         }
     }
@@ -168,13 +169,12 @@ fn table(
 }
 
 /// What the shifts of two days cost together beyond what each costs by itself.
-fn of_two(rule: &Rule, before: &[&PlannedShift], after: &[&PlannedShift], distance: usize, layer: Layer) -> Score {
+fn of_two(rule: &Rule, before: &[&PlannedShift], after: &[&PlannedShift], distance: usize) -> Score {
     let seen = |shifts: &[&PlannedShift]| shifts.iter().any(|shift| scope::covers(rule, shift));
     if !seen(before) || !seen(after) {
         return Score::ZERO;
     }
     match &rule.kind {
-        RuleKind::RestBetweenShifts { .. } if distance > 1 && layer == Layer::Always => Score::ZERO,
         RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } => {
             let both: Vec<&PlannedShift> = before.iter().chain(after).copied().collect();
             of_many(rule, &both) - of_many(rule, before) - of_many(rule, after)

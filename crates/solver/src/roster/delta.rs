@@ -65,8 +65,10 @@ impl Roster<'_> {
             let new = |day: usize| {
                 if (first..end).contains(&day) { columns[day - first] } else { self.column(person, day) }
             };
-            return self.pairs(person, first, end, new)
-                - self.pairs(person, first, end, |day| self.column(person, day));
+            let around = |column: &dyn Fn(usize) -> u16| {
+                tables.pairs.around(&tables.columns, person, (first, end), column)
+            };
+            return around(&new) - around(&|day| self.column(person, day));
         }
         let next = |day, before, after| tables.pairs.next(&tables.columns, person, day, before, after);
         let mut change = Score::ZERO;

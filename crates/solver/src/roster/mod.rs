@@ -121,31 +121,8 @@ impl<'t> Roster<'t> {
             let row = self.work.row(person * tables.masks.count() + mask);
             bits::price(row, lengths, 0, tables.days, tables.days)
         });
-        sums + weekends + runs.sum() + self.pairs(person, 0, tables.days, |day| self.cells[tables.cell(person, day)])
-    }
-
-    /// What a row's pairs cost of which one part lies in `[first, end)`, and some more that a change there leaves as
-    /// they are.
-    fn pairs(&self, person: usize, first: usize, end: usize, column: impl Fn(usize) -> u16) -> Score {
-        let tables = self.tables;
-        let reach = tables.pairs.reach(person);
-        let mut cost = Score::ZERO;
-        for day in first.saturating_sub(reach)..end {
-            let before = column(day);
-            if before == OFF {
-                continue;
-            }
-            let mut is_adjacent = true;
-            for distance in 1..=reach.min(tables.days - 1 - day) {
-                let after = column(day + distance);
-                if after != OFF {
-                    let pair = (before, after);
-                    cost += tables.pairs.apart(&tables.columns, person, (day, distance), pair, is_adjacent);
-                    is_adjacent = false;
-                }
-            }
-        }
-        cost
+        let pairs = tables.pairs.around(&tables.columns, person, (0, tables.days), |day| self.column(person, day));
+        sums + weekends + runs.sum() + pairs
     }
 
     fn price(&mut self, global: usize) {
