@@ -7,8 +7,9 @@ use scheduling_domain::id::SkillId;
 use scheduling_domain::roster::{AvailabilityKind, AvailabilitySpan, Person, PlannedShift, Problem};
 use scheduling_domain::rules::{Rule, RuleKind, Window};
 
-use super::scope::{self, Bindings};
 use super::pairs::{self, minutes_begun};
+use super::rests;
+use super::scope::{self, Bindings};
 use super::{Columns, Given, OFF, STEP, unit};
 use crate::error::SolveError;
 use crate::solution::Score;
@@ -162,9 +163,7 @@ fn of_cell(
             let lacking: usize = seen().map(|shift| skills_lacking(person, shift)).sum();
             unit(rule, STEP).times(i64::try_from(lacking).unwrap_or(i64::MAX))
         }
-        RuleKind::Availability => {
-            unit(rule, 1).times(seen().map(|shift| minutes_unavailable(said, shift)).sum())
-        }
+        RuleKind::Availability => unit(rule, 1).times(seen().map(|shift| minutes_unavailable(said, shift)).sum()),
         RuleKind::Requests => {
             let wishes = said.iter().filter(|span| span.on == on);
             Score::soft(wishes.map(|span| of_wish(span, seen())).sum())
@@ -175,7 +174,8 @@ fn of_cell(
             let above = max.map_or(0, |max| (minutes - i64::from(max)).max(0));
             unit(rule, 1).times(short + above)
         }
-        RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } => pairs::of_many(rule, shifts),
+        RuleKind::Overlap => pairs::of_many(rule, shifts),
+        RuleKind::RestBetweenShifts { min_minutes } => rests::within_day(rule, *min_minutes, shifts),
         _ => Score::ZERO,
     }
 }

@@ -42,7 +42,6 @@ pub(crate) use scope::Masks;
 pub(crate) use sums::Sums;
 pub(crate) use weekends::Weekends;
 
-
 /// The biggest weight that is accepted; with it no sum of costs comes near the end of 64 bits.
 pub(crate) const WEIGHT_LIMIT: i64 = 1_000_000_000;
 

@@ -69,13 +69,11 @@ impl Pairs {
         tables: &mut HashMap<Vec<Score>, usize>,
     ) {
         let reach = (2..=REACH_LIMIT).take_while(|distance| reaches(rules, days, *distance)).last().unwrap_or(1);
-        let is_far = reach > 1;
-        let (rests, rules): (Vec<&Rule>, Vec<&Rule>) =
-            rules.iter().partition(|rule| is_far && matches!(rule.kind, RuleKind::RestBetweenShifts { .. }));
-        self.rests.push(rests.iter().filter_map(|rule| Rest::of(rule, problem, columns)).collect());
+        let rests: Vec<Rest> = rules.iter().filter_map(|rule| Rest::of(rule, problem, columns)).collect();
         for distance in 1..=reach {
             for day in 0..self.days {
-                let table = table(&rules, days, columns, (day, distance));
+                let near = if reach == 1 { rests.as_slice() } else { &[] };
+                let table = table(rules, near, days, columns, (day, distance));
                 let next = self.costs.len();
                 let start = *tables.entry(table).or_insert_with_key(|table| {
                     self.costs.extend(table);
@@ -84,6 +82,7 @@ impl Pairs {
                 self.starts.push(start);
             }
         }
+        self.rests.push(if reach > 1 { rests } else { Vec::new() });
         self.reach.push(reach);
         self.starts.resize(self.reach.len() * REACH_LIMIT * self.days, 0);
     }
@@ -147,6 +146,7 @@ fn reaches(rules: &[&Rule], days: &[Vec<Vec<&PlannedShift>>], distance: usize) -
 
 fn table(
     rules: &[&Rule],
+    rests: &[Rest],
     days: &[Vec<Vec<&PlannedShift>>],
     columns: &Columns,
     (day, distance): (usize, usize),
@@ -159,10 +159,11 @@ fn table(
     let on = columns.date(day + distance);
     let rules: Vec<&Rule> = rules.iter().copied().filter(|rule| is_planned && scope::in_force(rule, on)).collect();
     let mut costs = Vec::with_capacity(columns_before.len() * columns_after.len());
-    for before in columns_before {
-        for after in columns_after {
-            let cost = rules.iter().map(|rule| of_two(rule, before, after, distance)).sum();
-            costs.push(cost);
+    for (place, before) in columns.of_day(day).zip(columns_before) {
+        for (later_place, after) in columns.of_day(day + distance).zip(columns_after) {
+            let row = || [(day, place), (day + distance, later_place)].into_iter();
+            let of_rest: Score = rests.iter().map(|rest| rest.cost(row())).sum();
+            costs.push(of_rest + rules.iter().map(|rule| of_two(rule, before, after, distance)).sum());
         }
     }
     costs
@@ -175,7 +176,7 @@ fn of_two(rule: &Rule, before: &[&PlannedShift], after: &[&PlannedShift], distan
         return Score::ZERO;
     }
     match &rule.kind {
-        RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } => {
+        RuleKind::Overlap => {
             let both: Vec<&PlannedShift> = before.iter().chain(after).copied().collect();
             of_many(rule, &both) - of_many(rule, before) - of_many(rule, after)
         }
@@ -190,43 +191,22 @@ fn of_two(rule: &Rule, before: &[&PlannedShift], after: &[&PlannedShift], distan
     }
 }
 
-/// What overlap or rest costs among some shifts of one person.
+/// What overlap costs among some shifts of one person.
 pub(crate) fn of_many(rule: &Rule, shifts: &[&PlannedShift]) -> Score {
     let mut shifts: Vec<_> = shifts.iter().filter(|shift| scope::covers(rule, shift)).collect();
-    if shifts.len() < 2 {
-        return Score::ZERO;
-    }
-    shifts.sort_by_key(|shift| (shift.starts_at, shift.ends_at));
+    shifts.sort_by_key(|shift| shift.starts_at);
     let mut minutes = 0;
-    match rule.kind {
-        RuleKind::Overlap => {
-            for (place, one) in shifts.iter().enumerate() {
-                for other in shifts.iter().skip(place + 1) {
-                    let shared = one.ends_at.min(other.ends_at).duration_since(other.starts_at);
-                    minutes += minutes_begun(shared).max(0);
-                }
-            }
+    for (place, one) in shifts.iter().enumerate() {
+        for other in shifts.iter().skip(place + 1) {
+            let shared = one.ends_at.min(other.ends_at).duration_since(other.starts_at);
+            minutes += minutes_begun(shared).max(0);
         }
-        RuleKind::RestBetweenShifts { min_minutes } => {
-            let mut latest = shifts.first();
-            for next in shifts.iter().skip(1) {
-                if let Some(before) = latest {
-                    let rest = next.starts_at.duration_since(before.ends_at);
-                    if !rest.is_negative() {
-                        minutes += (i64::from(min_minutes) - rest.as_secs().div_euclid(60)).max(0);
-                    }
-                    if before.ends_at < next.ends_at {
-                        latest = Some(next);
-                    }
-                }
-            }
-        }
-        _ => {}
     }
     unit(rule, 1).times(minutes)
 }
 
 /// Minutes, of which the last may be only begun.
 pub(crate) fn minutes_begun(duration: SignedDuration) -> i64 {
-    -duration.as_secs().saturating_neg().div_euclid(60) + i64::from(duration.as_secs() % 60 == 0 && duration.subsec_nanos() > 0)
+    -duration.as_secs().saturating_neg().div_euclid(60)
+        + i64::from(duration.as_secs() % 60 == 0 && duration.subsec_nanos() > 0)
 }

@@ -73,8 +73,8 @@ impl Rest {
             let rest = next.0 - latest.1;
             let (first, last) = (latest.2.min(next.2), latest.2.max(next.2));
             let counts = self.in_force[last] && first < self.planned.1 && self.planned.0 <= last;
-            if counts && rest >= 0 {
-                minutes += (self.min_minutes - rest.div_euclid(60)).max(0);
+            if counts {
+                minutes += lacking(self.min_minutes, rest);
             }
             if latest.1 < next.1 {
                 latest = next;
@@ -82,4 +82,23 @@ impl Rest {
         }
         minutes
     }
+}
+
+/// What rest costs among a person's shifts of one day.
+pub(super) fn within_day(rule: &Rule, min_minutes: u32, shifts: &[&PlannedShift]) -> Score {
+    let spans = shifts.iter().filter(|shift| scope::covers(rule, shift));
+    let mut spans: Vec<_> = spans.map(|shift| (shift.starts_at.as_second(), shift.ends_at.as_second())).collect();
+    spans.sort_unstable();
+    let mut minutes = 0;
+    let mut latest = spans.first().map_or(0, |first| first.1);
+    for (start, end) in spans.iter().skip(1) {
+        minutes += lacking(min_minutes.into(), start - latest);
+        latest = latest.max(*end);
+    }
+    unit(rule, 1).times(minutes)
+}
+
+/// Minutes that so many seconds of rest lack. Shifts that overlap have none between them to judge.
+fn lacking(min_minutes: i64, rest: i64) -> i64 {
+    if rest < 0 { 0 } else { (min_minutes - rest.div_euclid(60)).max(0) }
 }

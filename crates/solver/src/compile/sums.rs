@@ -65,8 +65,7 @@ impl Sums {
             let mut taken = HashSet::new();
             for rule in bound.iter().map(|index| &problem.rules[*index]) {
                 for (measure, window, limits) in demands(rule, problem, columns) {
-                    let mut key =
-                        (measure, rule.scope.sites.clone(), rule.scope.shift_tags.clone(), window, 0);
+                    let mut key = (measure, rule.scope.sites.clone(), rule.scope.shift_tags.clone(), window, 0);
                     let slot = loop {
                         let next = slots.len();
                         let slot = *slots.entry(key.clone()).or_insert(next);
@@ -118,7 +117,8 @@ fn demands(rule: &Rule, problem: &Problem, columns: &Columns) -> Vec<(Measure, (
     let limit = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
     match &rule.kind {
         RuleKind::MinutesPerPeriod { per, min, max } => {
-            let windows = windows(*per, problem, columns).into_iter().filter(|window| scope::in_force(rule, window.last));
+            let windows =
+                windows(*per, problem, columns).into_iter().filter(|window| scope::in_force(rule, window.last));
             let bounds = windows.map(|window| {
                 let min = min.filter(|_| window.is_planned).map_or(i32::MIN, limit);
                 (Measure::Minutes, window.days, Bound { min, max: max.map_or(i32::MAX, limit), unit: unit(rule, 1) })

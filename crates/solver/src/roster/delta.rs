@@ -65,9 +65,8 @@ impl Roster<'_> {
             let new = |day: usize| {
                 if (first..end).contains(&day) { columns[day - first] } else { self.column(person, day) }
             };
-            let around = |column: &dyn Fn(usize) -> u16| {
-                tables.pairs.around(&tables.columns, person, (first, end), column)
-            };
+            let around =
+                |column: &dyn Fn(usize) -> u16| tables.pairs.around(&tables.columns, person, (first, end), column);
             return around(&new) - around(&|day| self.column(person, day));
         }
         let next = |day, before, after| tables.pairs.next(&tables.columns, person, day, before, after);

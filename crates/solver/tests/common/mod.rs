@@ -32,7 +32,13 @@ pub(crate) fn at(day: i32, minute: i64) -> Timestamp {
 }
 
 /// A shift of a template at a minute of a day.
-pub(crate) fn shift(number: usize, template: usize, day: i32, (starts, lasts): (i64, i64), heads: Heads) -> PlannedShift {
+pub(crate) fn shift(
+    number: usize,
+    template: usize,
+    day: i32,
+    (starts, lasts): (i64, i64),
+    heads: Heads,
+) -> PlannedShift {
     PlannedShift {
         id: id(number),
         label: format!("T{template}"),
@@ -129,7 +135,8 @@ pub(crate) fn any_problem(seed: u64) -> (Problem, Vec<Placement>) {
     let rules = (0..dice.below(12) + 1).map(|_| any_rule(dice, days, templates.len(), people.len())).collect();
     let mut problem = problem(days, people, shifts, rules);
     problem.period.first = FIRST;
-    problem.calendar.week_start = if dice.comes(70) { jiff::civil::Weekday::Monday } else { jiff::civil::Weekday::Sunday };
+    problem.calendar.week_start =
+        if dice.comes(70) { jiff::civil::Weekday::Monday } else { jiff::civil::Weekday::Sunday };
     let mut placements = Vec::new();
     for person in 0..problem.people.len() {
         for (shift, about) in problem.shifts.iter().enumerate() {
@@ -197,7 +204,9 @@ fn any_rule(dice: &mut Dice, days: i32, templates: usize, people: usize) -> Rule
     let kind = match dice.below(13) {
         0 => RuleKind::Overlap,
         1 => RuleKind::RestBetweenShifts { min_minutes: 60 * dice.small(0, 40) },
-        2 => RuleKind::ForbiddenSuccession { before: id(dice.below(templates)), after: vec![id(dice.below(templates))] },
+        2 => {
+            RuleKind::ForbiddenSuccession { before: id(dice.below(templates)), after: vec![id(dice.below(templates))] }
+        }
         3 => RuleKind::MinutesPerPeriod {
             per: [Window::Day, Window::Week, Window::Month, Window::Period][dice.below(4)],
             min: dice.comes(60).then(|| 60 * dice.small(0, 30)),
@@ -235,10 +244,8 @@ fn any_rule(dice: &mut Dice, days: i32, templates: usize, people: usize) -> Rule
     if dice.comes(15) {
         scope.shift_tags.push("night".to_owned());
     }
-    let effective = Effective {
-        from: dice.comes(15).then(|| some_day(dice)),
-        until: dice.comes(15).then(|| some_day(dice)),
-    };
+    let effective =
+        Effective { from: dice.comes(15).then(|| some_day(dice)), until: dice.comes(15).then(|| some_day(dice)) };
     let verdict = [Verdict::Warn, Verdict::Cost, Verdict::Consent, Verdict::Block, Verdict::Block][dice.below(5)];
     Rule { scope, effective, ..rule(kind, verdict, dice.within(0, 9)) }
 }
