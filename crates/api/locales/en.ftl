@@ -83,25 +83,37 @@ fault-too_few = must have at least { $min } { $min ->
 fault-too_many = must have at most { $max } { $max ->
         [one] item
        *[other] items
-    }, not { $actual }
+    }
 fault-not_unique = must not repeat an item
 fault-not_allowed = must be one of { $allowed }
 fault-wrong_pattern = must match { $pattern }
 fault-wrong_format = is not a valid { $format }
-fault-repeated = must be given once
+fault-repeated = is repeated
 fault-end_before_start = must end after it starts
-fault-nonexistent_local_time = is { $wall }, which does not exist in { $time_zone }: the clock skips it; the nearest times are { $before } and { $after }
-fault-unknown_time_zone = is not a known IANA time zone
-fault-unknown_reference = refers to a record that does not exist
+fault-unknown_time_zone = { $time_zone } is not a known IANA time zone
+fault-unknown_reference = there is no { $kind } { $id }
+fault-empty = must have at least one item
+fault-below_one = must be at least 1, not { $actual }
+fault-max_below_min = must not be below the minimum
+fault-target_below_min = must not be below the minimum
+fault-max_below_target = must not be below the target
+fault-min_or_max_required = needs a minimum or a maximum
+fault-both_or_neither = must be given together with { $other }, or neither
+fault-break_not_shorter_than_shift = must be shorter than the shift: { $minutes } minutes are not
+fault-shift_too_long = must not be longer than { $max }
+fault-period_too_long = must not be longer than { $max }
+fault-every_day = must not be every day of the week
+fault-rule_binds_shifts = binds shifts and cannot be limited to people
+fault-only_for_wishes = is only for wishes
+fault-only_for_managers = is only for managers
+fault-invalid_username = must not contain white space or @
+fault-invalid_email = is not a valid e-mail address
+fault-invalid_currency = is not a currency code (ISO 4217)
+fault-wrong_password = is not the password
+fault-wall_time_does_not_exist = is { $wall }, which does not exist in { $time_zone }: the clock skips it; the nearest times are { $before } and { $after }
+fault-overlapping_contract = overlaps contract { $contract }
 fault-taken = is already taken
 fault-invalid = is not a valid value
-
-## Faults of rules
-fault-empty = must not be empty
-fault-min_or_max_required = needs a minimum, a maximum or both
-fault-max_below_min = must not be below the minimum { $min }, but is { $max }
-fault-every_day = must not be every day of the week
-fault-rule_binds_shifts = must be empty: this kind of rule binds shifts, not people
 
 ## Violations of rules
 violation-overlap = { $person } has two shifts at once: { $shift } and { $other_shift } overlap by { $actual } min ({ $first })

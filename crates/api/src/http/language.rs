@@ -53,11 +53,6 @@ impl Language {
         self.lookup(key, Some("title"), &[])
     }
 
-    /// Whether there is a text with this key.
-    pub fn knows(self, key: &str) -> bool {
-        self.catalogue().has_message(key)
-    }
-
     fn lookup(self, key: &str, attribute: Option<&str>, args: &Args) -> Option<String> {
         let bundle = self.catalogue();
         let message = bundle.get_message(key)?;
@@ -106,6 +101,8 @@ fn load(tag: &str, source: &str) -> FluentBundle<FluentResource> {
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+    use std::path::Path;
 
     use actix_web::http::header::HeaderValue;
 
@@ -161,11 +158,46 @@ mod tests {
         }
     }
 
+    /// The codes of all faults that a crate makes.
+    fn faults_of(folder: &Path, codes: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                faults_of(&path, codes);
+                continue;
+            }
+            let source = fs::read_to_string(&path).unwrap();
+            let source = source.split("#[cfg(test)]").next().unwrap();
+            for call in source.split("Fault::new(").skip(1) {
+                // The code is the last text before the call ends: `Fault::new(pointer, "code")`.
+                let arguments = call.split_once("\")").map_or("", |(arguments, _)| arguments);
+                if let Some((_, code)) = arguments.rsplit_once('"') {
+                    codes.insert(code.to_owned());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_fault_of_the_inner_crates_has_a_text_in_both() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut codes = BTreeSet::new();
+        for name in ["domain", "app", "api"] {
+            faults_of(&crates.join(name).join("src"), &mut codes);
+        }
+        assert!(codes.len() > 20, "{codes:?}");
+        for language in [Language::Chinese, Language::English] {
+            for code in codes.iter().filter(|code| code.chars().all(|c| c.is_ascii_lowercase() || c == '_')) {
+                assert!(language.catalogue().has_message(&format!("fault-{code}")), "{language} lacks fault-{code}");
+            }
+        }
+    }
+
     #[test]
     fn every_violation_has_a_text_in_both() {
         for language in [Language::Chinese, Language::English] {
             for code in scheduling_domain::rules::CODES {
-                assert!(language.knows(&format!("violation-{code}")), "{language} lacks violation-{code}");
+                assert!(language.catalogue().has_message(&format!("violation-{code}")), "{language} lacks violation-{code}");
             }
         }
     }

@@ -138,7 +138,7 @@ async fn create(who: Bearer, key: Idempotent, body: JsonBody<CreateNoteBody>) ->
     let _ = (body.due_on, body.urgency, body.labels.len());
     match body.reminder {
         Some(Reminder::Once { at }) => {
-            faults.require(at > jiff::Timestamp::UNIX_EPOCH, || Fault::new("/reminder/at", "invalid"))
+            faults.require(at > jiff::Timestamp::UNIX_EPOCH, || Fault::new("/reminder/at", "invalid"));
         }
         Some(Reminder::Every { days }) => faults.require(days > 0, || Fault::new("/reminder/days", "invalid")),
         None => {}
