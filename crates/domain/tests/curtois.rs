@@ -3,10 +3,11 @@
 //! The benchmark's files are not part of this repository. Where they lie beside it, in `../shared/benchmarks`, they are
 //! read from there; a small instance of our own is scored in any case.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop where it is")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may stop where it is, and says what it skips")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use scheduling_domain::roster::AvailabilityKind;
 use scheduling_domain::roster::curtois::Instance;
 use scheduling_domain::rules::{Report, check};
 
@@ -16,13 +17,35 @@ fn score(instance: &str, roster: &str) -> Report {
     check(&instance.to_problem(), &placements)
 }
 
+/// The folder of the benchmark; none, with a line that says so, where it is not there.
+fn benchmark() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/benchmarks/curtois");
+    if !folder.exists() {
+        eprintln!("skipped: {} is not there", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+#[test]
+fn every_published_instance_is_read_whole() {
+    let Some(benchmark) = benchmark() else { return };
+    for number in 1..=24 {
+        let Ok(text) = std::fs::read_to_string(benchmark.join(format!("Instance{number}.txt"))) else { continue };
+        let instance = Instance::parse(&text).unwrap();
+        let problem = instance.to_problem();
+        assert_eq!(problem.people.len(), instance.staff_count());
+        assert!(problem.rules.iter().all(|rule| rule.validate().is_ok()), "Instance{number}");
+        let wanted: i64 = problem.shifts.iter().map(|s| s.heads.under_weight * i64::from(s.heads.target)).sum();
+        let wishes = problem.people.iter().flat_map(|person| &person.availability);
+        let wishes: i64 = wishes.filter(|wish| wish.kind == AvailabilityKind::Preferred).map(|wish| wish.weight).sum();
+        assert_eq!(check(&problem, &[]).cost(), wanted + wishes, "Instance{number}: an empty roster");
+    }
+}
+
 #[test]
 fn published_rosters_score_as_published() {
-    let benchmark = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/benchmarks/curtois");
-    if !benchmark.exists() {
-        eprintln!("skipped: {} is not there", benchmark.display());
-        return;
-    }
+    let Some(benchmark) = benchmark() else { return };
     let read = |path: String| std::fs::read_to_string(benchmark.join(path)).unwrap();
     for (name, total) in [("Instance1", 607), ("Instance3", 1001), ("Instance5", 1146)] {
         let report = score(&read(format!("{name}.txt")), &read(format!("rosters/{name}.csv")));

@@ -46,8 +46,12 @@ impl Kind for RestBetweenShifts {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::RuleKind;
-    use crate::rules::cases::{Case, run};
+    use jiff::civil::{Time, date, time};
+
+    use crate::roster::Period;
+    use crate::rules::cases::{Case, full, problem, run};
+    use crate::rules::{RuleKind, check};
+    use crate::time::{DstPolicy, SiteZone, WallShift};
 
     #[test]
     fn cases() {
@@ -93,5 +97,26 @@ mod tests {
                 finds: &[],
             },
         ]);
+    }
+
+    #[test]
+    fn rest_is_what_elapses_when_clocks_change() {
+        let berlin = SiteZone::parse("Europe/Berlin").unwrap();
+        let dst_policy = DstPolicy::KeepWallEnd;
+        let late = WallShift { starts: time(14, 0, 0, 0), ends: time(22, 0, 0, 0), dst_policy };
+        let early = WallShift { starts: time(9, 0, 0, 0), ends: time(17, 0, 0, 0), dst_policy };
+        // Eleven hours on the wall, before a usual day, the shortest and the longest of the year.
+        for (evening, rest) in [(date(2024, 3, 1), 660), (date(2024, 3, 30), 600), (date(2024, 10, 26), 720)] {
+            let morning = evening.tomorrow().unwrap();
+            let rule = RuleKind::RestBetweenShifts { min_minutes: 721 };
+            let mut problem = problem(rule, &["L 01-01 00:00 1", "E 01-02 00:00 1"]);
+            problem.period = Period { first: evening, end: morning.tomorrow().unwrap() };
+            for (shift, (on, wall)) in problem.shifts.iter_mut().zip([(evening, late), (morning, early)]) {
+                let interval = wall.on(&berlin, on, Time::midnight()).unwrap();
+                (shift.on, shift.starts_at, shift.ends_at) = (on, interval.starts_at, interval.ends_at);
+            }
+            let report = check(&problem, &full(&problem));
+            assert_eq!(report.violations[0].actual, rest, "{evening}");
+        }
     }
 }

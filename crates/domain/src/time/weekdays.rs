@@ -99,3 +99,33 @@ impl FromStr for Weekdays {
         text.split(',').map(|name| Self::parse_day(name.trim())).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_written_as_a_list_from_monday() {
+        let days: Weekdays = [Weekday::Sunday, Weekday::Monday, Weekday::Sunday].into_iter().collect();
+        assert_eq!(serde_json::to_string(&days).unwrap(), r#"["mon","sun"]"#);
+        assert_eq!(serde_json::from_str::<Weekdays>(r#"["sun","mon"]"#).unwrap(), days);
+        assert_eq!("sun, mon".parse(), Ok(days));
+    }
+
+    #[test]
+    fn other_names_are_refused() {
+        assert_eq!("mon,funday".parse::<Weekdays>(), Err(InvalidWeekday("funday".into())));
+        assert!(serde_json::from_str::<Weekdays>(r#"["Monday"]"#).is_err());
+    }
+
+    #[test]
+    fn every_mask_of_seven_bits_is_a_set() {
+        for bits in 0..=Weekdays::ALL.bits() {
+            let days = Weekdays::from_bits(bits).unwrap();
+            assert_eq!(days.iter().collect::<Weekdays>(), days);
+            assert_eq!(days.bits(), bits);
+        }
+        assert_eq!(Weekdays::from_bits(0b1000_0000), None);
+        assert_eq!(Weekdays::SATURDAY_SUNDAY.iter().collect::<Vec<_>>(), [Weekday::Saturday, Weekday::Sunday]);
+    }
+}

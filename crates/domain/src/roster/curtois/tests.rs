@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::{Instance, ParseReason};
 use crate::roster::Placement;
 
@@ -87,5 +89,22 @@ fn bad_roster_lines_are_named() {
         ("A,0\n", "line 1: expected 3 fields, found 2"),
     ] {
         assert_eq!(instance.parse_roster(text).unwrap_err().to_string(), message);
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_readers_panic(
+        line in 0..17_usize, field in "[A-Z0-9|=,#-]{0,12}|SECTION_[A-Z_]{0,20}|\\PC{0,20}",
+    ) {
+        let lines: Vec<&str> = SMALL.lines().enumerate().map(|(at, text)| if at == line { &field } else { text }).collect();
+        let text = lines.join("\n");
+        if let Ok(instance) = Instance::parse(&text) {
+            let problem = instance.to_problem();
+            prop_assert_eq!(problem.shifts.len(), usize::from(instance.days()) * instance.shift_kind_count());
+            if let Ok(placements) = instance.parse_roster(&field) {
+                prop_assert_eq!(instance.parse_roster(&instance.write_roster(&placements)).map(|read| read.len()), Ok(placements.len()));
+            }
+        }
     }
 }
