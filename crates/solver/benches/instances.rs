@@ -61,8 +61,8 @@ fn measure(name: &str, instance: &Instance, best: f64, (seconds, seed, threads):
             let took = watch.elapsed().as_secs_f64();
             let (hard, soft) = (solution.score.hard, solution.score.soft);
             let ratio = soft.to_string().parse::<f64>().unwrap_or(0.0) / best;
-            let speed = solution.steps.to_string().parse::<f64>().unwrap_or(0.0) / took / 1e6;
-            println!("{name:<12} {hard:>6} {soft:>8} {best:>8} {ratio:>7.3} {speed:>9.2} {took:>8.1}");
+            let rate = solution.steps.to_string().parse::<f64>().unwrap_or(0.0) / took / 1e6;
+            println!("{name:<12} {hard:>6} {soft:>8} {best:>8} {ratio:>7.3} {rate:>9.2} {took:>8.1}");
         }
         Err(error) => println!("{name}: {error}"),
     }

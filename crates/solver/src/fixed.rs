@@ -6,12 +6,12 @@ const ONE: u64 = 1 << BITS;
 
 /// log2 of `x` / 2^16, times 2^16, for `x` > 0: the integer part by position, the fraction bit by bit by squaring.
 pub(crate) fn log2(x: u64) -> i64 {
-    let whole = i64::from(63 - x.leading_zeros()) - i64::from(BITS);
+    let whole = i64::from(x.ilog2()) - i64::from(BITS);
     // The mantissa in [1, 2) with 31 fractional bits.
-    let mut mantissa = u128::from(x) << 64 >> (63 - x.leading_zeros()) >> 33;
+    let mut mantissa = u128::from(x) << 64 >> x.ilog2() >> 33;
     let mut fraction = 0_i64;
     for _ in 0..BITS {
-        mantissa = mantissa * mantissa >> 31;
+        mantissa = (mantissa * mantissa) >> 31;
         fraction <<= 1;
         if mantissa >= 1 << 32 {
             mantissa >>= 1;
@@ -30,7 +30,7 @@ pub(crate) fn exp2(x: i64) -> u64 {
     let mut result: u128 = 1 << 32;
     for (place, root) in ROOTS.iter().enumerate() {
         if fraction >> (15 - place) & 1 == 1 {
-            result = result * root >> 32;
+            result = (result * root) >> 32;
         }
     }
     let shift = whole + i64::from(BITS) - 32;
@@ -57,7 +57,7 @@ const fn roots() -> [u128; 16] {
 pub(crate) fn minus_ln(u: u64) -> i64 {
     /// ln 2, times 2^16.
     const LN_2: i64 = 45_426;
-    -(log2(u.clamp(1, ONE)) * LN_2 >> BITS)
+    -((log2(u.clamp(1, ONE)) * LN_2) >> BITS)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl Random {
 
 /// 32 random bits as a number below `limit`.
 #[inline]
-#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "the result is below `limit`")]
+#[expect(clippy::as_conversions, reason = "the result is below `limit`")]
 pub(crate) fn scale(bits: u64, limit: usize) -> usize {
-    ((bits & 0xFFFF_FFFF) * limit as u64 >> 32) as usize
+    (((bits & 0xFFFF_FFFF) * limit as u64) >> 32) as usize
 }

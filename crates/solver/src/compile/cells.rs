@@ -11,7 +11,6 @@ use super::pairs::{self, minutes_begun};
 use super::rests;
 use super::scope::{self, Bindings};
 use super::{Columns, Given, OFF, STEP, unit};
-use crate::error::SolveError;
 use crate::solution::Score;
 
 /// How far from a working day's date, seen from UTC, its shifts can begin or end.
@@ -35,12 +34,7 @@ pub(crate) struct Cells {
 
 #[expect(clippy::indexing_slicing, reason = "people, days and columns come from these same tables")]
 impl Cells {
-    pub(crate) fn compile(
-        problem: &Problem,
-        given: &Given,
-        columns: &Columns,
-        bindings: &Bindings,
-    ) -> Result<Self, SolveError> {
+    pub(crate) fn compile(problem: &Problem, given: &Given, columns: &Columns, bindings: &Bindings) -> Self {
         let mut cells = Self {
             costs: Vec::with_capacity(problem.people.len() * columns.total()),
             starts: vec![0],
@@ -64,7 +58,7 @@ impl Cells {
                 cells.choose(index, day, given, columns);
             }
         }
-        Ok(cells)
+        cells
     }
 
     fn choose(&mut self, person: usize, day: usize, given: &Given, columns: &Columns) {
@@ -124,9 +118,13 @@ impl Cells {
 
 fn judges_cells(rule: &Rule) -> bool {
     match rule.kind {
-        RuleKind::DaysOff { .. } | RuleKind::SkillValid | RuleKind::Availability | RuleKind::Requests => true,
-        // Of shifts that are given for the same day.
-        RuleKind::Overlap | RuleKind::RestBetweenShifts { .. } => true,
+        // Overlap and rest, too: of shifts that are given for the same day.
+        RuleKind::DaysOff { .. }
+        | RuleKind::SkillValid
+        | RuleKind::Availability
+        | RuleKind::Requests
+        | RuleKind::Overlap
+        | RuleKind::RestBetweenShifts { .. } => true,
         RuleKind::MinutesPerPeriod { per, .. } => per == Window::Day,
         _ => false,
     }

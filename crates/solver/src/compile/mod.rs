@@ -70,7 +70,7 @@ impl Tables {
         let mut masks = Masks::new(problem, &columns);
         let runs = Runs::compile(problem, &columns, &bindings, &mut masks);
         let weekends = Weekends::compile(problem, &columns, &bindings, &mut masks);
-        let cells = Cells::compile(problem, given, &columns, &bindings)?;
+        let cells = Cells::compile(problem, given, &columns, &bindings);
         let cover = Cover::compile(problem, given, &columns);
         Ok(Self {
             people: problem.people.len(),

@@ -30,6 +30,9 @@ pub(crate) struct Lengths {
     before: usize,
 }
 
+/// What counts as work, and the days `[first, end)` on which a run must end to be judged.
+type Group = (usize, (usize, usize));
+
 /// One demand on the length of runs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Limit {
@@ -45,7 +48,7 @@ impl Runs {
         let mut runs = Self { of_person: Vec::new(), tables: Vec::new() };
         let mut known: HashMap<(Vec<Limit>, (usize, usize)), usize> = HashMap::new();
         for bound in bindings.iter() {
-            let mut groups: Vec<((usize, (usize, usize)), Vec<Limit>)> = Vec::new();
+            let mut groups: Vec<(Group, Vec<Limit>)> = Vec::new();
             for rule in bound.iter().map(|index| &problem.rules[*index]) {
                 let unit = unit(rule, STEP);
                 let limit = match rule.kind {

@@ -30,7 +30,7 @@ pub(crate) struct Sums {
     /// By column: the first of what it adds, and at the end the number of additions.
     starts: Vec<usize>,
     /// Slot and value.
-    additions: Vec<(u32, i32)>,
+    additions: Vec<(usize, i32)>,
     /// By person and slot.
     bounds: Vec<Bound>,
 }
@@ -59,7 +59,7 @@ impl Bound {
 impl Sums {
     pub(crate) fn compile(problem: &Problem, columns: &Columns, bindings: &Bindings) -> Self {
         let mut slots: HashMap<Key, usize> = HashMap::new();
-        let mut lists: Vec<Vec<(u32, i32)>> = vec![Vec::new(); columns.total()];
+        let mut lists: Vec<Vec<(usize, i32)>> = vec![Vec::new(); columns.total()];
         let mut found: Vec<(usize, usize, Bound)> = Vec::new();
         for (person, bound) in bindings.iter().enumerate() {
             let mut taken = HashSet::new();
@@ -101,7 +101,7 @@ impl Sums {
 
     /// What a column, by its global number, adds to which slots.
     #[inline]
-    pub(crate) fn additions(&self, global: usize) -> &[(u32, i32)] {
+    pub(crate) fn additions(&self, global: usize) -> &[(usize, i32)] {
         &self.additions[self.starts[global]..self.starts[global + 1]]
     }
 
@@ -181,7 +181,7 @@ fn windows(per: Window, problem: &Problem, columns: &Columns) -> Vec<Stretch> {
 
 #[expect(clippy::indexing_slicing, reason = "columns come from these same tables")]
 fn fill(
-    lists: &mut [Vec<(u32, i32)>],
+    lists: &mut [Vec<(usize, i32)>],
     slot: usize,
     (measure, _, _, window, _): &Key,
     rule: &Rule,
@@ -193,7 +193,6 @@ fn fill(
         Measure::Minutes => i32::try_from(shift.work_minutes).unwrap_or(i32::MAX),
         Measure::Shifts(template) => i32::from(shift.template == Some(*template)),
     };
-    let slot = u32::try_from(slot).unwrap_or(u32::MAX);
     for day in window.0..window.1 {
         for global in columns.of_day(day) {
             let added: i32 = columns.shifts(global).iter().map(|shift| value(&problem.shifts[*shift])).sum();

@@ -63,7 +63,7 @@ pub(super) fn run_end(row: &[u64], day: usize, days: usize) -> usize {
     let mut differs = (row[word] ^ flip) & u64::MAX << (day % 64);
     loop {
         if differs != 0 {
-            return (word * 64 + differs.trailing_zeros() as usize).min(days);
+            return (word * 64 + low_zeros(differs)).min(days);
         }
         word += 1;
         if word == row.len() {
@@ -82,7 +82,7 @@ pub(super) fn run_start(row: &[u64], day: usize) -> usize {
     let mut differs = (row[word] ^ flip) & u64::MAX >> (63 - day % 64);
     loop {
         if differs != 0 {
-            return word * 64 + 64 - differs.leading_zeros() as usize;
+            return word * 64 + 64 - high_zeros(differs);
         }
         if word == 0 {
             return 0;
@@ -90,6 +90,18 @@ pub(super) fn run_start(row: &[u64], day: usize) -> usize {
         word -= 1;
         differs = row[word] ^ flip;
     }
+}
+
+#[inline]
+#[expect(clippy::as_conversions, reason = "at most 64")]
+fn low_zeros(word: u64) -> usize {
+    word.trailing_zeros() as usize
+}
+
+#[inline]
+#[expect(clippy::as_conversions, reason = "at most 64")]
+fn high_zeros(word: u64) -> usize {
+    word.leading_zeros() as usize
 }
 
 /// What the runs cost that fill `[first, end)`; both must be ends of runs.

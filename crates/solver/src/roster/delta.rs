@@ -99,11 +99,11 @@ impl Roster<'_> {
                 continue;
             }
             for &(slot, value) in tables.sums.additions(tables.columns.global(day, old)) {
-                self.added[slot as usize] -= value;
+                self.added[slot] -= value;
                 self.touched.push(slot);
             }
             for &(slot, value) in tables.sums.additions(tables.columns.global(day, column)) {
-                self.added[slot as usize] += value;
+                self.added[slot] += value;
                 self.touched.push(slot);
             }
         }
@@ -111,7 +111,6 @@ impl Roster<'_> {
         let sums = &self.sums[segment.person * tables.sums.slots()..];
         let mut change = Score::ZERO;
         for slot in self.touched.drain(..) {
-            let slot = slot as usize;
             let added = std::mem::take(&mut self.added[slot]);
             if added != 0 {
                 change += bounds[slot].cost(sums[slot] + added) - bounds[slot].cost(sums[slot]);

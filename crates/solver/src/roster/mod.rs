@@ -41,7 +41,7 @@ pub(crate) struct Roster<'t> {
     total: Score,
     /// By slot, what a move adds; all zero between moves.
     added: Vec<i32>,
-    touched: Vec<u32>,
+    touched: Vec<usize>,
     /// The row's days with work after a move.
     after: Vec<u64>,
 }
@@ -97,7 +97,7 @@ impl<'t> Roster<'t> {
                 self.work.set(person * tables.masks.count() + mask, day, tables.masks.holds(mask, global));
             }
             for &(slot, value) in tables.sums.additions(global) {
-                self.sums[person * tables.sums.slots() + slot as usize] += value;
+                self.sums[person * tables.sums.slots() + slot] += value;
             }
         }
         for (index, count) in tables.weekends.counts().iter().enumerate() {
@@ -199,10 +199,10 @@ impl<'t> Roster<'t> {
             self.heads[new] += 1;
             self.price(new);
             for &(slot, value) in tables.sums.additions(old) {
-                self.sums[person * slots + slot as usize] -= value;
+                self.sums[person * slots + slot] -= value;
             }
             for &(slot, value) in tables.sums.additions(new) {
-                self.sums[person * slots + slot as usize] += value;
+                self.sums[person * slots + slot] += value;
             }
             for mask in 0..masks {
                 self.work.set(person * masks + mask, day, tables.masks.holds(mask, new));

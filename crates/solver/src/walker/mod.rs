@@ -83,7 +83,7 @@ impl<'t> Walker<'t> {
 
     #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "twelve bits number the thresholds")]
     fn threshold(&self, bits: u64, temperature: i64) -> i64 {
-        self.logarithms[(bits & 0xFFF) as usize] * temperature >> fixed::BITS
+        (self.logarithms[(bits & 0xFFF) as usize] * temperature) >> fixed::BITS
     }
 
     fn allowance(&self, threshold: i64, change: Score) -> i64 {

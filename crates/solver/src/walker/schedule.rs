@@ -30,7 +30,7 @@ impl Schedule {
     /// The temperature when `spent` 65536ths of the budget are gone.
     pub(crate) fn temperature(&self, spent: u64) -> i64 {
         let spent = i64::try_from(spent.min(1 << fixed::BITS)).unwrap_or(0);
-        let exponent = self.from + ((self.to - self.from) * spent >> fixed::BITS);
+        let exponent = self.from + (((self.to - self.from) * spent) >> fixed::BITS);
         i64::try_from(fixed::exp2(exponent) >> fixed::BITS).unwrap_or(i64::MAX)
     }
 

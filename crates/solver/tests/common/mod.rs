@@ -1,5 +1,6 @@
 //! Problems to search.
 #![allow(dead_code, reason = "each test binary uses a part")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::num::NonZeroU32;
 
@@ -131,8 +132,8 @@ pub(crate) fn any_problem(seed: u64) -> (Problem, Vec<Placement>) {
         }
     }
     shifts.sort_by_key(|shift| (shift.starts_at, shift.id));
-    let people: Vec<Person> = (0..dice.below(5) + 1).map(|number| any_person(dice, number, days)).collect();
-    let rules = (0..dice.below(12) + 1).map(|_| any_rule(dice, days, templates.len(), people.len())).collect();
+    let people: Vec<Person> = (0..=dice.below(5)).map(|number| any_person(dice, number, days)).collect();
+    let rules = (0..=dice.below(12)).map(|_| any_rule(dice, days, templates.len(), people.len())).collect();
     let mut problem = problem(days, people, shifts, rules);
     problem.period.first = FIRST;
     problem.calendar.week_start =
