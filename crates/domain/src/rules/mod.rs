@@ -3,9 +3,9 @@
 //! A [`Rule`] says what is asked ([`RuleKind`]), of whom ([`Scope`]), when ([`Effective`]), and what breaking it means
 //! ([`Verdict`]). Rules judge a [`Problem`](crate::roster::Problem) and the placements on it, never the store.
 //!
-//! - [`check`] lints a whole roster and answers a [`Report`]: every violation, what they cost, whether it may be published.
-//! - [`judge`] says what one [`Change`] would break or mend, as a [`Judgement`]. It looks only at the rows and crews that
-//!   the change touches and agrees with [`check`] before and after. [`Judge`] keeps what is shared between many changes.
+//! - [`check()`] lints a whole roster and answers a [`Report`]: every violation, what they cost, whether it may be published.
+//! - [`judge()`] says what one [`Change`] would break or mend, as a [`Judgement`]. It looks only at the rows and crews that
+//!   the change touches and agrees with [`check()`] before and after. [`Judge`] keeps what is shared between many changes.
 //! - [`Rule::reach`] says how many days around a change matter, so that a caller loads no more than that.
 //! - [`Rule::validate`] finds what is wrong with a rule itself.
 //!
