@@ -1,6 +1,10 @@
 //! HTTP and the command line; the binary hr-scheduling.
 
+mod causes;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod http;
 pub mod routes;
+pub mod telemetry;
+pub mod wiring;

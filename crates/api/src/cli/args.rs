@@ -4,7 +4,9 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
+use super::seed::DEFAULT_SEED;
 use crate::config::{Flag, Sources};
 
 const EXAMPLES: &str = "\
@@ -59,6 +61,18 @@ impl SettingFlags {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Manage administrators
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Fill an empty database
+    Seed {
+        #[command(subcommand)]
+        command: SeedCommand,
+    },
     /// Find a good roster for a problem in a file
     #[command(after_help = SOLVE_EXAMPLE)]
     Solve(SolveArgs),
@@ -71,6 +85,49 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AdminCommand {
+    /// Create an administrator
+    #[command(after_help = ADMIN_EXAMPLE)]
+    Create(CreateAdminArgs),
+}
+
+const ADMIN_EXAMPLE: &str = "\
+\x1b[1mExample\x1b[0m
+  printf %s \"$PASSWORD\" | hr-scheduling admin create --username admin --email admin@example.com --password-stdin";
+
+#[derive(Debug, Args)]
+pub(super) struct CreateAdminArgs {
+    /// What they sign in as
+    #[arg(long, value_name = "NAME")]
+    pub(super) username: String,
+    /// Their e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) email: String,
+    /// What people call them
+    #[arg(long, value_name = "NAME", default_value = "Administrator")]
+    pub(super) full_name: String,
+    /// Read the password from standard input; without it, one is generated and printed once
+    #[arg(long)]
+    pub(super) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SeedCommand {
+    /// A demonstration company: two sites, three teams, sixty people, four weeks of demand
+    Demo(SeedDemoArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SeedDemoArgs {
+    /// Which company: the same one for the same number
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_SEED)]
+    pub(super) seed: u64,
+    /// The Monday with which demand begins [default: the coming one]
+    #[arg(long, value_name = "DATE")]
+    pub(super) from: Option<Date>,
 }
 
 /// How problems and rosters are written.

@@ -3,13 +3,17 @@
 //! Results go to standard output and nothing else does; progress and complaints go to standard error. The exit code
 //! says how it went; see [`Exit`].
 
+mod admin;
 mod args;
 mod check;
 mod config;
 mod failure;
 mod healthcheck;
 mod instance;
+mod migrate;
 mod output;
+mod seed;
+mod session;
 mod solve;
 
 use std::ffi::OsString;
@@ -17,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command, ConfigCommand};
+use args::{AdminCommand, Cli, Command, ConfigCommand, SeedCommand};
 use failure::Failure;
 
 pub use failure::Exit;
@@ -44,6 +48,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { settings, command } = cli;
     match command {
+        Command::Migrate => migrate::run(&settings.sources()),
+        Command::Admin { command: AdminCommand::Create(arguments) } => {
+            admin::create(&settings.sources(), &arguments)
+        }
+        Command::Seed { command: SeedCommand::Demo(arguments) } => seed::demo(&settings.sources(), &arguments),
         Command::Solve(arguments) => solve::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&settings.sources(), &arguments),

@@ -92,16 +92,18 @@ pub struct Config {
     pub jwt_secret_key: Option<Secret>,
     /// Life of an access token.
     pub access_token_minutes: u32,
-    /// Life of a refresh token.
-    pub refresh_token_days: u32,
+    /// Life of a sign-in.
+    pub sign_in_hours: u32,
+    /// Life of a sign-in that asked to be remembered.
+    pub remembered_days: u32,
     /// Where errors are reported; none for nowhere.
     pub sentry_dsn: Option<Secret>,
     /// Share of requests that are traced to Sentry, 0 to 1.
     pub sentry_traces_sample_rate: f32,
     /// Which log lines are written, in the syntax of tracing's `EnvFilter`.
     pub log_filter: String,
-    /// How they look.
-    pub log_format: LogFormat,
+    /// How they look; none for whatever suits where they go.
+    pub log_format: Option<LogFormat>,
     /// Threads that answer requests; none for one a core.
     pub http_workers: Option<usize>,
     /// How long a stopping service waits for what is in flight.
@@ -150,7 +152,8 @@ impl Config {
             redis_url: reader.redis_url(),
             jwt_secret_key: reader.secret("jwt.secret_key"),
             access_token_minutes: reader.number("jwt.access_token_minutes", 1, 1_440),
-            refresh_token_days: reader.number("jwt.refresh_token_days", 1, 365),
+            sign_in_hours: reader.number("jwt.sign_in_hours", 1, 168),
+            remembered_days: reader.number("jwt.remembered_days", 1, 365),
             sentry_dsn: reader.secret("sentry.dsn"),
             sentry_traces_sample_rate: reader.share("sentry.traces_sample_rate"),
             log_filter: reader.text("log.filter").unwrap_or_default().to_owned(),
@@ -235,13 +238,13 @@ impl<'a> Reader<'a> {
         text.to_owned()
     }
 
-    fn log_format(&mut self) -> LogFormat {
-        match self.text("log.format") {
-            Some("pretty") => LogFormat::Pretty,
-            Some("json") | None => LogFormat::Json,
-            Some(_) => {
+    fn log_format(&mut self) -> Option<LogFormat> {
+        match self.text("log.format")? {
+            "json" => Some(LogFormat::Json),
+            "pretty" => Some(LogFormat::Pretty),
+            _ => {
                 self.refuse("log.format", "one of json, pretty");
-                LogFormat::Json
+                None
             }
         }
     }

@@ -24,6 +24,7 @@ use thiserror::Error;
 
 use super::company::{Company, POSITIONS, SHIFTS, SITES, SKILLS, TEAMS, day_kinds, heads};
 use super::people::{Hire, Statement};
+use crate::unit::conclude;
 
 /// What was written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,16 +59,7 @@ pub async fn seed_demo(
 ) -> Result<DemoReport, DemoError> {
     let mut uow = store.begin(organization).await?;
     let outcome = seed_in(uow.as_mut(), company, now).await;
-    match outcome {
-        Ok(report) => {
-            uow.commit().await?;
-            Ok(report)
-        }
-        Err(error) => {
-            uow.rollback().await?;
-            Err(error)
-        }
-    }
+    conclude(uow, outcome).await
 }
 
 async fn seed_in(uow: &mut dyn UnitOfWork, company: &Company, now: Timestamp) -> Result<DemoReport, DemoError> {

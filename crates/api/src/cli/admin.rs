@@ -1,0 +1,126 @@
+//! `admin create`
+
+use std::io::{self, BufRead};
+
+use scheduling_app::App;
+use scheduling_app::auth::Password;
+use scheduling_app::users::{CreateAdministratorError, NewUser, create_administrator};
+use scheduling_domain::fault::Faults;
+use scheduling_domain::id::OrganizationId;
+use scheduling_domain::user::{Role, User};
+
+use super::args::CreateAdminArgs;
+use super::failure::{Exit, Failure};
+use super::session::{Session, store_failure};
+use super::{output, session};
+use crate::causes::with_causes;
+use crate::config::Sources;
+use crate::http::Language;
+
+/// Letters and digits that nobody mistakes for one another: 32 of them, 5 bits each.
+const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789X";
+const GROUPS: usize = 4;
+const GROUP_LENGTH: usize = 5;
+
+/// Makes an administrator, with the password from standard input or a generated one.
+pub(super) fn create(sources: &Sources, arguments: &CreateAdminArgs) -> Result<Exit, Failure> {
+    let given = if arguments.password_stdin { Some(read_password()?) } else { None };
+    session::run(sources, async |config| {
+        let session = Session::open(&config).await?;
+        let password = match &given {
+            Some(password) => password.clone(),
+            None => generated_password()?,
+        };
+        let account = account(&arguments.username, &arguments.email, &arguments.full_name);
+        make(&session.app, session.organization, account, &password).await?;
+        output::say(format_args!("administrator {} created", arguments.username));
+        if given.is_none() {
+            output::say(format_args!("password (shown only this once): {password}"));
+        }
+        Ok(Exit::Ok)
+    })
+}
+
+/// An administrator's account.
+pub(super) fn account(username: &str, email: &str, full_name: &str) -> User {
+    User {
+        username: username.to_owned(),
+        email: email.to_owned(),
+        full_name: full_name.to_owned(),
+        role: Role::Admin,
+        team_ids: Vec::new(),
+        is_active: true,
+    }
+}
+
+/// Makes the account.
+pub(super) async fn make(app: &App, organization: OrganizationId, user: User, password: &str) -> Result<(), Failure> {
+    let username = user.username.clone();
+    let new = NewUser { user, password: Password::new(password) };
+    match create_administrator(app, organization, &new).await {
+        Ok(_) => Ok(()),
+        Err(CreateAdministratorError::Invalid(faults)) => {
+            Err(Failure::usage(format!("the administrator was not created: {}", sentences(&faults))))
+        }
+        Err(CreateAdministratorError::Duplicate(field)) => {
+            Err(Failure::usage(format!("{username} was not created: the {field} is taken; choose another")))
+        }
+        Err(CreateAdministratorError::Store(error)) => Err(store_failure(&error)),
+        Err(error @ CreateAdministratorError::Hashing(_)) => Err(Failure::unavailable(with_causes(&error))),
+    }
+}
+
+/// Faults in the words that clients of the API read.
+pub(super) fn sentences(faults: &Faults) -> String {
+    let sentence = |fault: &scheduling_domain::fault::Fault| {
+        let text = Language::English.text(fault.code, &fault.args).unwrap_or_else(|| fault.code.to_owned());
+        format!("{}: {text}", fault.pointer.trim_start_matches('/'))
+    };
+    faults.iter().map(sentence).collect::<Vec<_>>().join("; ")
+}
+
+fn read_password() -> Result<String, Failure> {
+    let mut line = String::new();
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Failure::usage(format!("the password cannot be read from standard input: {error}")))?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        return Err(Failure::usage("standard input holds no password: pipe it in, as in printf %s \"$PASSWORD\" | …"));
+    }
+    Ok(password.to_owned())
+}
+
+/// A password of 100 random bits, easy to type.
+pub(super) fn generated_password() -> Result<String, Failure> {
+    let mut bytes = [0_u8; GROUPS * GROUP_LENGTH];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::unavailable(format!("the system gives no random numbers: {error}")))?;
+    let letters: Vec<char> = bytes
+        .iter()
+        .filter_map(|byte| ALPHABET.get(usize::from(byte % 32)))
+        .map(|letter| char::from(*letter))
+        .collect();
+    let groups: Vec<String> = letters.chunks(GROUP_LENGTH).map(|group| group.iter().collect()).collect();
+    Ok(groups.join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_passwords_differ_and_are_long_enough() {
+        let (one, other) = (generated_password().unwrap(), generated_password().unwrap());
+        assert_ne!(one, other);
+        assert_eq!(one.len(), 23);
+        assert!(Password::new(one).fault("/password").is_none());
+    }
+
+    #[test]
+    fn no_letter_is_twice_in_the_alphabet() {
+        let letters: std::collections::BTreeSet<_> = ALPHABET.iter().collect();
+        assert_eq!(letters.len(), 32);
+    }
+}

@@ -1,0 +1,77 @@
+//! What commands on stored data share: the configuration, the opened store, the organization.
+
+use std::future::Future;
+
+use scheduling_app::App;
+use scheduling_domain::id::OrganizationId;
+use scheduling_domain::organization::DEFAULT_SLUG;
+use scheduling_domain::ports::{Store, StoreError};
+
+use super::failure::Failure;
+use crate::causes::with_causes;
+use crate::config::{Config, Sources};
+use crate::wiring::{self, Storage};
+
+/// What the organization is called until somebody renames it.
+const DEFAULT_NAME: &str = "默认组织 Default organization";
+
+/// The opened store and the use cases on it.
+pub(super) struct Session {
+    pub(super) storage: Storage,
+    pub(super) app: App,
+    pub(super) organization: OrganizationId,
+}
+
+impl Session {
+    /// Opens what the configuration names. An embedded store is migrated by whoever opens it; a server's only by
+    /// `hr-scheduling migrate`.
+    pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
+        let storage = Storage::open(config).await?;
+        if storage.is_embedded() {
+            storage.migrate().await?;
+        } else if let Some(first) = storage.pending().await?.first() {
+            return Err(Failure::unavailable(format!(
+                "the database {} has not been migrated: {first} is pending; run `hr-scheduling migrate` first",
+                storage.place()
+            )));
+        }
+        let store = storage.store();
+        let organization = default_organization(store.as_ref()).await.map_err(|error| store_failure(&error))?;
+        let app = wiring::app(config, store)?;
+        Ok(Self { storage, app, organization })
+    }
+}
+
+/// Says that the store failed.
+pub(super) fn store_failure(error: &StoreError) -> Failure {
+    Failure::unavailable(with_causes(error))
+}
+
+/// The organization of whoever names none; made at first use.
+async fn default_organization(store: &dyn Store) -> Result<OrganizationId, StoreError> {
+    if let Some(organization) = store.find_organization(DEFAULT_SLUG).await? {
+        return Ok(organization.id);
+    }
+    match store.create_organization(DEFAULT_SLUG, DEFAULT_NAME).await {
+        Ok(organization) => Ok(organization.id),
+        // Another process was quicker.
+        Err(StoreError::Duplicate(field)) => match store.find_organization(DEFAULT_SLUG).await? {
+            Some(organization) => Ok(organization.id),
+            None => Err(StoreError::Duplicate(field)),
+        },
+        Err(error) => Err(error),
+    }
+}
+
+/// Loads the configuration and runs a command on it.
+pub(super) fn run<T, F: Future<Output = Result<T, Failure>>>(
+    sources: &Sources,
+    command: impl FnOnce(Config) -> F,
+) -> Result<T, Failure> {
+    let config = Config::load(sources)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::unavailable(format!("no threads to work with: {error}")))?;
+    runtime.block_on(command(config))
+}

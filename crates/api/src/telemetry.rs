@@ -1,0 +1,72 @@
+//! Log lines, and reports of errors.
+
+use std::fmt;
+use std::io::{self, IsTerminal};
+
+use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer, SpanLayer};
+use sentry::types::{Dsn, ParseDsnError};
+use sentry::{ClientInitGuard, ClientOptions};
+use thiserror::Error;
+use tracing_bunyan_formatter::{BunyanFormattingLayer, JsonStorageLayer};
+use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt as lines};
+
+use crate::config::{Config, LogFormat};
+
+/// What log lines call this service.
+const SERVICE: &str = "hr-scheduling";
+
+/// Why nothing would be logged.
+#[derive(Debug, Error)]
+pub enum TelemetryError {
+    /// The filter's syntax.
+    #[error("log.filter is no filter: {0}; write for example info,scheduling_api=debug")]
+    Filter(#[from] ParseError),
+    /// The address to report to.
+    #[error("sentry.dsn is no address of a Sentry project: {0}")]
+    Dsn(#[from] ParseDsnError),
+    /// Something in this process logs elsewhere already.
+    #[error("logging has been set up before")]
+    AlreadySet,
+}
+
+/// Keeps reports flowing; dropping it sends what is still waiting.
+pub struct Telemetry {
+    _sentry: Option<ClientInitGuard>,
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Telemetry")
+    }
+}
+
+/// Begins to log on standard error, and to report errors where a DSN is set. Standard output stays for results.
+pub fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
+    let filter = EnvFilter::try_new(&config.log_filter)?;
+    let otherwise = if io::stderr().is_terminal() { LogFormat::Pretty } else { LogFormat::Json };
+    let format: Box<dyn Layer<Registry> + Send + Sync> = match config.log_format.unwrap_or(otherwise) {
+        LogFormat::Json => {
+            Box::new(JsonStorageLayer.and_then(BunyanFormattingLayer::new(SERVICE.to_owned(), io::stderr)))
+        }
+        LogFormat::Pretty => Box::new(lines::layer().with_writer(io::stderr).with_target(false)),
+    };
+    let guard = report_errors(config)?;
+    let reports = guard.as_ref().map(|_| BreadcrumbLayer::new().and_then(ErrorLayer::new()).and_then(SpanLayer::new()));
+    let subscriber = Registry::default().with(format).with(reports).with(filter);
+    tracing::subscriber::set_global_default(subscriber).map_err(|_| TelemetryError::AlreadySet)?;
+    tracing_log::LogTracer::init().map_err(|_| TelemetryError::AlreadySet)?;
+    Ok(Telemetry { _sentry: guard })
+}
+
+fn report_errors(config: &Config) -> Result<Option<ClientInitGuard>, TelemetryError> {
+    let Some(dsn) = &config.sentry_dsn else { return Ok(None) };
+    let dsn: Dsn = dsn.reveal().parse()?;
+    let mut options = ClientOptions::new()
+        .release(env!("CARGO_PKG_VERSION"))
+        .environment(config.environment.as_str())
+        .traces_sample_rate(config.sentry_traces_sample_rate);
+    options.dsn = Some(dsn);
+    Ok(Some(sentry::init(options)))
+}
