@@ -1,0 +1,210 @@
+//! Which adapter stands behind which port. This is the only file that names adapters.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::SignedDuration;
+use scheduling_app::auth::{PasswordHasher, TokenKeys};
+use scheduling_app::{App, Limits};
+use scheduling_domain::organization::DEFAULT_SLUG;
+use scheduling_domain::page::PageRequest;
+use scheduling_domain::ports::{Cache, PoolStatus, Store};
+use scheduling_domain::user::UserFilter;
+use scheduling_memory::MemoryCache;
+use scheduling_prometheus::{Metrics, Readings, ReadingsFailed, refresh_forever};
+use scheduling_redis::RedisCache;
+use scheduling_sqlite::{OpenError, SqliteOptions, SqliteStore};
+use thiserror::Error;
+
+use crate::clock::SystemClock;
+use crate::config::{Config, Database, masked_url};
+use crate::http::{Probe, RequestMetrics};
+
+/// How often the gauges are read.
+const GAUGE_PERIOD: Duration = Duration::from_secs(30);
+
+/// Why a part of the service is not there: what, where, why, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct WiringError(String);
+
+impl WiringError {
+    fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+/// The opened store, before it is only a port.
+#[derive(Clone)]
+pub struct Storage {
+    kind: Kind,
+    place: String,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Embedded(SqliteStore),
+}
+
+impl Storage {
+    /// Opens what the configuration names.
+    pub async fn open(config: &Config) -> Result<Self, WiringError> {
+        match &config.database {
+            Database::Embedded(path) => {
+                let options = SqliteOptions { readers: config.database_pool_size, ..SqliteOptions::default() };
+                let store = SqliteStore::open(path.clone(), options).await.map_err(embedded_refusal)?;
+                Ok(Self { kind: Kind::Embedded(store), place: path.display().to_string() })
+            }
+            Database::Postgres(url) => Err(WiringError::new(format!("no store for {}", masked_url(url.reveal())))),
+        }
+    }
+
+    /// Where it is, without credentials.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Whether it belongs to this process alone.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.kind, Kind::Embedded(_))
+    }
+
+    /// Applies the migrations that are pending and answers their names.
+    pub async fn migrate(&self) -> Result<Vec<String>, WiringError> {
+        match &self.kind {
+            Kind::Embedded(store) => store.migrate().await.map_err(embedded_refusal),
+        }
+    }
+
+    /// The migrations that are pending.
+    pub async fn pending(&self) -> Result<Vec<String>, WiringError> {
+        match &self.kind {
+            Kind::Embedded(store) => Ok(store.schema_state().await.map_err(embedded_refusal)?.pending),
+        }
+    }
+
+    /// The port.
+    pub fn store(&self) -> Arc<dyn Store> {
+        match &self.kind {
+            Kind::Embedded(store) => Arc::new(store.clone()),
+        }
+    }
+}
+
+fn embedded_refusal(error: OpenError) -> WiringError {
+    let advice = match &error {
+        OpenError::Folder { .. } => "make it writable, or choose another with --data-dir",
+        OpenError::File { .. } => "check its owner and permissions, or choose another folder with --data-dir",
+        OpenError::NotADatabase { .. } => "move it away, or choose another folder with --data-dir",
+        OpenError::NewerSchema { .. } => "start the newer version, or restore a backup made with this one",
+        OpenError::Migration(_) => "nothing was changed; the cause stands above",
+    };
+    WiringError::new(format!("{}; {advice}", chain(&error)))
+}
+
+/// An error with its causes, in one line. A cause that repeats what stands already is left out.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// The cache that the configuration names: shared on Redis, else in this process.
+pub fn cache(config: &Config) -> Result<Arc<dyn Cache>, WiringError> {
+    match &config.redis_url {
+        None => Ok(Arc::new(MemoryCache::new())),
+        Some(url) => match RedisCache::new(url.reveal()) {
+            Ok(cache) => Ok(Arc::new(cache)),
+            Err(error) => {
+                Err(WiringError::new(format!("redis.url {}: {}", masked_url(url.reveal()), chain(&error))))
+            }
+        },
+    }
+}
+
+/// What the use cases work with.
+pub fn app(config: &Config, store: Arc<dyn Store>) -> Result<App, WiringError> {
+    let key = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
+    let tokens = TokenKeys::try_new(key.reveal().as_bytes())
+        .map_err(|error| WiringError::new(format!("jwt.secret_key: {error}")))?;
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let passwords = PasswordHasher::try_new(cores).map_err(|error| WiringError::new(chain(&error)))?;
+    let limits = Limits {
+        access_token: SignedDuration::from_mins(config.access_token_minutes.into()),
+        sign_in: SignedDuration::from_hours(config.sign_in_hours.into()),
+        remembered_sign_in: SignedDuration::from_hours(i64::from(config.remembered_days) * 24),
+        ..Limits::default()
+    };
+    Ok(App { store, clock: Arc::new(SystemClock), tokens: Arc::new(tokens), passwords, limits })
+}
+
+/// Everything that is measured.
+pub fn metrics() -> Result<Metrics, WiringError> {
+    Metrics::new().map_err(|error| WiringError::new(format!("the metrics do not fit together: {error}")))
+}
+
+/// Keeps the gauges of the system fresh, for as long as it is polled.
+pub async fn keep_gauges(metrics: Metrics, store: Arc<dyn Store>) {
+    refresh_forever(metrics, &Gauges(store), GAUGE_PERIOD).await;
+}
+
+struct Gauges(Arc<dyn Store>);
+
+#[async_trait]
+impl Readings for Gauges {
+    async fn active_users(&self) -> Result<i64, ReadingsFailed> {
+        let failed = |cause| ReadingsFailed { what: "the number of active users", cause: Box::new(cause) };
+        let filter = UserFilter { is_active: Some(true), ..UserFilter::default() };
+        let mut total = 0;
+        for organization in self.0.organizations().await.map_err(failed)? {
+            let one = PageRequest::try_new(1, 1).unwrap_or_default();
+            total += self.0.users().list(organization.id, &filter, one).await.map_err(failed)?.total;
+        }
+        Ok(total)
+    }
+
+    fn pool(&self) -> PoolStatus {
+        self.0.pool_status()
+    }
+}
+
+/// Counts requests into the Prometheus registry.
+pub struct CountedRequests(pub Metrics);
+
+impl RequestMetrics for CountedRequests {
+    fn answered(&self, method: &str, endpoint: &str, status: u16, took: Duration) {
+        self.0.answered(method, endpoint, status, took);
+    }
+
+    fn render(&self) -> String {
+        self.0.render().unwrap_or_else(|error| {
+            tracing::error!(%error, "the metrics cannot be rendered");
+            String::new()
+        })
+    }
+}
+
+/// Asks the store.
+pub struct StoreProbe(pub Arc<dyn Store>);
+
+#[async_trait]
+impl Probe for StoreProbe {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        self.0.ping().await.map_err(|error| chain(&error))
+    }
+}
