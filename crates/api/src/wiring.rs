@@ -1,7 +1,6 @@
 //! Which adapter stands behind which port. This is the only file that names adapters.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,6 @@ use async_trait::async_trait;
 use jiff::SignedDuration;
 use scheduling_app::auth::{PasswordHasher, TokenKeys};
 use scheduling_app::{App, Limits};
-use scheduling_domain::organization::DEFAULT_SLUG;
 use scheduling_domain::page::PageRequest;
 use scheduling_domain::ports::{Cache, PoolStatus, Store};
 use scheduling_domain::user::UserFilter;
@@ -19,6 +17,7 @@ use scheduling_redis::RedisCache;
 use scheduling_sqlite::{OpenError, SqliteOptions, SqliteStore};
 use thiserror::Error;
 
+use crate::causes::with_causes;
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, masked_url};
 use crate::http::{Probe, RequestMetrics};
@@ -55,7 +54,7 @@ impl Storage {
         match &config.database {
             Database::Embedded(path) => {
                 let options = SqliteOptions { readers: config.database_pool_size, ..SqliteOptions::default() };
-                let store = SqliteStore::open(path.clone(), options).await.map_err(embedded_refusal)?;
+                let store = SqliteStore::open(path.clone(), options).await.map_err(|error| embedded_refusal(&error))?;
                 Ok(Self { kind: Kind::Embedded(store), place: path.display().to_string() })
             }
             Database::Postgres(url) => Err(WiringError::new(format!("no store for {}", masked_url(url.reveal())))),
@@ -75,14 +74,14 @@ impl Storage {
     /// Applies the migrations that are pending and answers their names.
     pub async fn migrate(&self) -> Result<Vec<String>, WiringError> {
         match &self.kind {
-            Kind::Embedded(store) => store.migrate().await.map_err(embedded_refusal),
+            Kind::Embedded(store) => store.migrate().await.map_err(|error| embedded_refusal(&error)),
         }
     }
 
     /// The migrations that are pending.
     pub async fn pending(&self) -> Result<Vec<String>, WiringError> {
         match &self.kind {
-            Kind::Embedded(store) => Ok(store.schema_state().await.map_err(embedded_refusal)?.pending),
+            Kind::Embedded(store) => Ok(store.schema_state().await.map_err(|error| embedded_refusal(&error))?.pending),
         }
     }
 
@@ -94,30 +93,15 @@ impl Storage {
     }
 }
 
-fn embedded_refusal(error: OpenError) -> WiringError {
-    let advice = match &error {
+fn embedded_refusal(error: &OpenError) -> WiringError {
+    let advice = match error {
         OpenError::Folder { .. } => "make it writable, or choose another with --data-dir",
         OpenError::File { .. } => "check its owner and permissions, or choose another folder with --data-dir",
         OpenError::NotADatabase { .. } => "move it away, or choose another folder with --data-dir",
         OpenError::NewerSchema { .. } => "start the newer version, or restore a backup made with this one",
         OpenError::Migration(_) => "nothing was changed; the cause stands above",
     };
-    WiringError::new(format!("{}; {advice}", chain(&error)))
-}
-
-/// An error with its causes, in one line. A cause that repeats what stands already is left out.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.contains(&next) {
-            text.push_str(": ");
-            text.push_str(&next);
-        }
-        cause = error.source();
-    }
-    text
+    WiringError::new(format!("{}; {advice}", with_causes(error)))
 }
 
 /// The cache that the configuration names: shared on Redis, else in this process.
@@ -127,7 +111,7 @@ pub fn cache(config: &Config) -> Result<Arc<dyn Cache>, WiringError> {
         Some(url) => match RedisCache::new(url.reveal()) {
             Ok(cache) => Ok(Arc::new(cache)),
             Err(error) => {
-                Err(WiringError::new(format!("redis.url {}: {}", masked_url(url.reveal()), chain(&error))))
+                Err(WiringError::new(format!("redis.url {}: {}", masked_url(url.reveal()), with_causes(&error))))
             }
         },
     }
@@ -139,7 +123,7 @@ pub fn app(config: &Config, store: Arc<dyn Store>) -> Result<App, WiringError> {
     let tokens = TokenKeys::try_new(key.reveal().as_bytes())
         .map_err(|error| WiringError::new(format!("jwt.secret_key: {error}")))?;
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let passwords = PasswordHasher::try_new(cores).map_err(|error| WiringError::new(chain(&error)))?;
+    let passwords = PasswordHasher::try_new(cores).map_err(|error| WiringError::new(with_causes(&error)))?;
     let limits = Limits {
         access_token: SignedDuration::from_mins(config.access_token_minutes.into()),
         sign_in: SignedDuration::from_hours(config.sign_in_hours.into()),
@@ -205,6 +189,6 @@ impl Probe for StoreProbe {
     }
 
     async fn check(&self) -> Result<(), String> {
-        self.0.ping().await.map_err(|error| chain(&error))
+        self.0.ping().await.map_err(|error| with_causes(&error))
     }
 }

@@ -1,8 +1,8 @@
-use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::wiring::WiringError;
 
 /// How a command went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,17 +63,8 @@ impl From<ConfigError> for Failure {
     }
 }
 
-/// An error with its causes, in one line. A cause that repeats what stands already is left out.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.contains(&next) {
-            text.push_str(": ");
-            text.push_str(&next);
-        }
-        cause = error.source();
+impl From<WiringError> for Failure {
+    fn from(error: WiringError) -> Self {
+        Self::unavailable(error.to_string())
     }
-    text
 }

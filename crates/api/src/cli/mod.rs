@@ -49,9 +49,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { settings, command } = cli;
     match command {
         Command::Migrate => migrate::run(&settings.sources()),
-        Command::Admin { command: AdminCommand::Create(arguments) } => {
-            admin::create(&settings.sources(), &arguments)
-        }
+        Command::Admin { command: AdminCommand::Create(arguments) } => admin::create(&settings.sources(), &arguments),
         Command::Seed { command: SeedCommand::Demo(arguments) } => seed::demo(&settings.sources(), &arguments),
         Command::Solve(arguments) => solve::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),

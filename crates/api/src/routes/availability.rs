@@ -144,8 +144,13 @@ impl Catalogue for Availability {
 
     const COLLECTION: &'static str = "/api/employees/{id}/availability/";
     const ITEM: &'static str = "/api/employees/{id}/availability/{availability_id}";
-    const NAMES: Names =
-        Names { tag: "employees", one: "a statement of availability", many: "an employee's availability", one_id: "EmployeeAvailability", many_id: "EmployeeAvailabilities" };
+    const NAMES: Names = Names {
+        tag: "employees",
+        one: "a statement of availability",
+        many: "an employee's availability",
+        one_id: "EmployeeAvailability",
+        many_id: "EmployeeAvailabilities",
+    };
 
     fn create(employee: EmployeeId, body: CreateAvailabilityBody) -> Result<Self, Faults> {
         both_or_neither(body.starts.is_some(), body.ends.is_some())?;

@@ -6,13 +6,13 @@
 use std::marker::PhantomData;
 
 use actix_web::HttpRequest;
-use paperclip::actix::web::ServiceConfig;
 use paperclip::actix::ResponseWrapper;
-use schemars::JsonSchema;
-use scheduling_app::catalogue::{self, Catalogued};
+use paperclip::actix::web::ServiceConfig;
 use scheduling_app::Call;
+use scheduling_app::catalogue::{self, Catalogued};
 use scheduling_domain::fault::Faults;
 use scheduling_domain::record::Record;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -128,7 +128,13 @@ impl Catalogue for Contract {
 
     const COLLECTION: &'static str = "/api/employees/{id}/contracts/";
     const ITEM: &'static str = "/api/employees/{id}/contracts/{contract_id}";
-    const NAMES: Names = Names { tag: "employees", one: "an employee's contract", many: "an employee's contracts", one_id: "EmployeeContract", many_id: "EmployeeContracts" };
+    const NAMES: Names = Names {
+        tag: "employees",
+        one: "an employee's contract",
+        many: "an employee's contracts",
+        one_id: "EmployeeContract",
+        many_id: "EmployeeContracts",
+    };
 
     fn create(employee: EmployeeId, body: CreateContractBody) -> Result<Self, Faults> {
         Ok(Self {

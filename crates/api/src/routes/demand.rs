@@ -172,7 +172,8 @@ impl Catalogue for Demand {
 
     const COLLECTION: &'static str = "/api/demands/";
     const ITEM: &'static str = "/api/demands/{id}";
-    const NAMES: Names = Names { tag: "demands", one: "a demand", many: "demand", one_id: "Demand", many_id: "Demands" };
+    const NAMES: Names =
+        Names { tag: "demands", one: "a demand", many: "demand", one_id: "Demand", many_id: "Demands" };
 
     fn create((): (), body: CreateDemandBody) -> Result<Self, Faults> {
         Ok(Self {

@@ -120,7 +120,8 @@ impl Catalogue for Employee {
 
     const COLLECTION: &'static str = "/api/employees/";
     const ITEM: &'static str = "/api/employees/{id}";
-    const NAMES: Names = Names { tag: "employees", one: "an employee", many: "employees", one_id: "Employee", many_id: "Employees" };
+    const NAMES: Names =
+        Names { tag: "employees", one: "an employee", many: "employees", one_id: "Employee", many_id: "Employees" };
 
     fn create((): (), body: CreateEmployeeBody) -> Result<Self, Faults> {
         Ok(Self {

@@ -64,7 +64,8 @@ impl Catalogue for Position {
 
     const COLLECTION: &'static str = "/api/positions/";
     const ITEM: &'static str = "/api/positions/{id}";
-    const NAMES: Names = Names { tag: "positions", one: "a position", many: "positions", one_id: "Position", many_id: "Positions" };
+    const NAMES: Names =
+        Names { tag: "positions", one: "a position", many: "positions", one_id: "Position", many_id: "Positions" };
 
     fn create((): (), body: CreatePositionBody) -> Result<Self, Faults> {
         Ok(Self { name: body.name.plain(), skill_ids: body.skill_ids.plain() })

@@ -171,10 +171,9 @@ impl Field for RuleBody {
             effective: Effective { from: self.effective.from, until: self.effective.until },
             verdict: self.verdict.plain(),
             weight: self.weight,
-            citation: self.citation.map(|citation| Citation {
-                source: citation.source.plain(),
-                article: citation.article.plain(),
-            }),
+            citation: self
+                .citation
+                .map(|citation| Citation { source: citation.source.plain(), article: citation.article.plain() }),
         }
     }
 }
@@ -210,7 +209,9 @@ impl Field for RuleKindBody {
                 RuleKind::ForbiddenSuccession { before: before.plain(), after: after.plain() }
             }
             Self::MinutesPerPeriod { per, min, max } => RuleKind::MinutesPerPeriod { per: per.plain(), min, max },
-            Self::ShiftsPerTemplate { template, max } => RuleKind::ShiftsPerTemplate { template: template.plain(), max },
+            Self::ShiftsPerTemplate { template, max } => {
+                RuleKind::ShiftsPerTemplate { template: template.plain(), max }
+            }
             Self::ConsecutiveWorkingDays { min, max } => RuleKind::ConsecutiveWorkingDays { min, max },
             Self::ConsecutiveDaysOff { min } => RuleKind::ConsecutiveDaysOff { min },
             Self::WeekendsWorked { weekend: DaysOfWeek(weekend), max } => RuleKind::WeekendsWorked { weekend, max },

@@ -130,7 +130,13 @@ impl Catalogue for ShiftTemplate {
 
     const COLLECTION: &'static str = "/api/shift-templates/";
     const ITEM: &'static str = "/api/shift-templates/{id}";
-    const NAMES: Names = Names { tag: "shift-templates", one: "a shift template", many: "shift templates", one_id: "ShiftTemplate", many_id: "ShiftTemplates" };
+    const NAMES: Names = Names {
+        tag: "shift-templates",
+        one: "a shift template",
+        many: "shift templates",
+        one_id: "ShiftTemplate",
+        many_id: "ShiftTemplates",
+    };
 
     fn create((): (), body: CreateShiftTemplateBody) -> Result<Self, Faults> {
         Ok(Self {

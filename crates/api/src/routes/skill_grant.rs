@@ -79,7 +79,13 @@ impl Catalogue for SkillGrant {
 
     const COLLECTION: &'static str = "/api/employees/{id}/skills/";
     const ITEM: &'static str = "/api/employees/{id}/skills/{grant_id}";
-    const NAMES: Names = Names { tag: "employees", one: "an employee's skill", many: "an employee's skills", one_id: "EmployeeSkill", many_id: "EmployeeSkills" };
+    const NAMES: Names = Names {
+        tag: "employees",
+        one: "an employee's skill",
+        many: "an employee's skills",
+        one_id: "EmployeeSkill",
+        many_id: "EmployeeSkills",
+    };
 
     fn create(employee: EmployeeId, body: CreateSkillGrantBody) -> Result<Self, Faults> {
         Ok(Self {

@@ -75,11 +75,7 @@ impl Catalogue for Team {
     const NAMES: Names = Names { tag: "teams", one: "a team", many: "teams", one_id: "Team", many_id: "Teams" };
 
     fn create((): (), body: CreateTeamBody) -> Result<Self, Faults> {
-        Ok(Self {
-            name: body.name.plain(),
-            site_id: body.site_id.plain(),
-            rule_set_id: body.rule_set_id.plain(),
-        })
+        Ok(Self { name: body.name.plain(), site_id: body.site_id.plain(), rule_set_id: body.rule_set_id.plain() })
     }
 
     fn update(&mut self, body: &UpdateTeamBody) {
