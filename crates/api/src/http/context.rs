@@ -17,6 +17,8 @@ pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 pub struct Context {
     /// Joins the response, the log lines and the error reports of the request.
     pub request_id: RequestId,
+    /// The trace that the client started, if it says so (W3C Trace Context).
+    pub trace_id: Option<String>,
     /// What the client reads.
     pub language: Language,
     /// The path as the client wrote it.
@@ -31,6 +33,7 @@ impl Context {
         }
         let context = Rc::new(Self {
             request_id: RequestId::of(request),
+            trace_id: request.headers().get("traceparent").and_then(|value| trace_id(value.to_str().ok()?)),
             language: Language::negotiate(request.headers()),
             instance: request.path().to_owned(),
         });
@@ -43,6 +46,16 @@ impl Context {
     pub fn now(&self) -> Timestamp {
         Timestamp::now()
     }
+}
+
+/// The trace id of a `traceparent`: `00-<trace id>-<parent id>-<flags>`.
+fn trace_id(text: &str) -> Option<String> {
+    let mut fields = text.split('-');
+    let well_formed =
+        |text: &str, length| text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let (version, trace, parent, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let valid = well_formed(version, 2) && version != "ff" && well_formed(parent, 16) && well_formed(flags, 2);
+    (valid && well_formed(trace, 32) && trace.bytes().any(|byte| byte != b'0')).then(|| trace.to_owned())
 }
 
 /// A request's id: the client's own when it is 1 to 128 visible characters of `A-Z a-z 0-9 - _ . :`, else a new one.
@@ -84,6 +97,16 @@ mod tests {
         for bad in ["", "a b", "a\"b", "ü", &"x".repeat(129)] {
             assert_eq!(RequestId::parse(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_trace_is_continued_when_it_is_well_formed() {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        assert_eq!(trace_id(&format!("00-{trace}-00f067aa0ba902b7-01")).as_deref(), Some(trace));
+        for bad in ["", "00", "00-x-y-z", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"] {
+            assert_eq!(trace_id(bad), None, "{bad}");
+        }
+        assert_eq!(trace_id("00-00000000000000000000000000000000-00f067aa0ba902b7-01"), None);
     }
 
     #[test]

@@ -197,7 +197,10 @@ mod tests {
     fn every_violation_has_a_text_in_both() {
         for language in [Language::Chinese, Language::English] {
             for code in scheduling_domain::rules::CODES {
-                assert!(language.catalogue().has_message(&format!("violation-{code}")), "{language} lacks violation-{code}");
+                assert!(
+                    language.catalogue().has_message(&format!("violation-{code}")),
+                    "{language} lacks violation-{code}"
+                );
             }
         }
     }

@@ -27,8 +27,10 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("employees", "员工、合同、技能与可用时间"),
     ("shift-templates", "班次模板"),
     ("demands", "用工需求"),
+    ("rule-sets", "规则集"),
     ("schedules", "排班表：生成、检查与发布"),
-    ("shifts", "班与指派"),
+    ("shifts", "班"),
+    ("assignments", "指派"),
     ("optimizations", "排班优化"),
 ];
 
@@ -116,10 +118,15 @@ fn operation_object(method: &str, raw: Value, used: &mut Used) -> Value {
         object["in"] = parameter["in"].take();
         parameters.push(object);
     }
+    let repeatable = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
     let mut responses = Map::new();
     for (status, mut response) in raw.remove("responses").map(into_object).unwrap_or_default() {
         if let Some(mut object) = response.get_mut("schema").and_then(operation::unpack) {
             object["headers"]["X-Request-Id"] = json!({ "$ref": "#/components/headers/X-Request-Id" });
+            if repeatable {
+                let header = json!({ "$ref": "#/components/headers/Idempotency-Replayed" });
+                object["headers"]["Idempotency-Replayed"] = header;
+            }
             responses.insert(status, object);
         }
     }
@@ -324,4 +331,56 @@ fn into_array(value: Value) -> Vec<Value> {
 
 fn strings(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Every operation of the product.
+    fn operations(document: &Value) -> Vec<(String, &Value)> {
+        let paths = document["paths"].as_object().unwrap();
+        paths
+            .iter()
+            .flat_map(|(path, item)| {
+                let methods = item.as_object().unwrap();
+                methods.iter().map(move |(method, operation)| (format!("{method} {path}"), operation))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own_and_a_known_tag() {
+        let document = document(crate::routes::routes);
+        let mut ids = BTreeSet::new();
+        for (name, operation) in operations(&document) {
+            let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{name} has no operation_id"));
+            assert!(ids.insert(id.to_owned()), "{name}: {id} is taken");
+            let tags = strings(&operation["tags"]);
+            assert!(!tags.is_empty(), "{name} has no tag");
+            for tag in tags {
+                assert!(TAGS.iter().any(|(known, _)| *known == tag), "{name}: add the tag {tag} to TAGS");
+            }
+        }
+        assert!(ids.len() > 20);
+    }
+
+    #[test]
+    fn every_post_is_repeatable_and_every_body_refuses_unknown_fields() {
+        let document = document(crate::routes::routes);
+        for (name, operation) in operations(&document) {
+            let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+            if let Some(reference) = body["$ref"].as_str() {
+                let schema = document.pointer(reference.trim_start_matches('#')).unwrap();
+                let closed = schema["additionalProperties"] == false || schema["unevaluatedProperties"] == false;
+                assert!(closed || schema.get("oneOf").is_some(), "{name}: {reference} lacks deny_unknown_fields");
+            }
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let repeatable = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
+            let secured = operation["security"] != json!([]);
+            assert!(repeatable || !name.starts_with("post ") || !secured, "{name} lacks Idempotent");
+        }
+    }
 }

@@ -21,6 +21,7 @@ impl RootSpanBuilder for RequestSpan {
         tracing::info_span!(
             "request",
             request_id = context.request_id.as_str(),
+            trace_id = context.trace_id.as_deref(),
             method = request.method().as_str(),
             route = Empty,
             user_id = Empty,

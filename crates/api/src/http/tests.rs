@@ -308,7 +308,14 @@ async fn refusals_have_their_own_status_and_code() {
         (
             "too large",
             good(TestRequest::post().uri("/api/notes/"))
+                .insert_header(json_type.clone())
+                .set_payload(" ".repeat(BODY_LIMIT + 1)),
+        ),
+        (
+            "too large with a key",
+            good(TestRequest::post().uri("/api/notes/"))
                 .insert_header(json_type)
+                .insert_header(("idempotency-key", "k"))
                 .set_payload(" ".repeat(BODY_LIMIT + 1)),
         ),
         ("bad key", post(json!({})).insert_header(("idempotency-key", ""))),
