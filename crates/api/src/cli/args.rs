@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use super::seed::DEFAULT_SEED;
-use crate::config::{Flag, Sources};
+use crate::config::Sources;
 
 const EXAMPLES: &str = "\
 \x1b[1mFirst steps\x1b[0m
@@ -51,16 +51,17 @@ pub(super) struct SettingFlags {
 impl SettingFlags {
     /// The layers with these flags on top.
     pub(super) fn sources(&self) -> Sources {
-        let given =
-            [("data_dir", "--data-dir", &self.data_dir), ("database.url", "--database-url", &self.database_url)];
-        let flags =
-            given.into_iter().filter_map(|(key, flag, text)| Some(Flag { key, flag, text: text.clone()? })).collect();
-        Sources { file: self.config.clone(), flags, env: Sources::process_env() }
+        Sources { file: self.config.clone(), flags: Vec::new(), env: Sources::process_env() }
+            .with("data_dir", "--data-dir", self.data_dir.as_ref())
+            .with("database.url", "--database-url", self.database_url.as_ref())
     }
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Answer requests until told to stop
+    #[command(after_help = SERVE_EXAMPLE)]
+    Serve(ServeArgs),
     /// Bring the database's schema up to date
     Migrate,
     /// Manage administrators
@@ -78,6 +79,12 @@ pub(super) enum Command {
     Solve(SolveArgs),
     /// Judge a roster in a file: prints each hard violation and the total cost; exit code 1 when there is any
     Check(CheckArgs),
+    /// Print the OpenAPI document
+    Openapi {
+        /// Where it goes [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Ask a running service whether it is healthy
     Healthcheck(HealthcheckArgs),
     /// Look at the configuration
@@ -85,6 +92,21 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+}
+
+const SERVE_EXAMPLE: &str = "\
+\x1b[1mExamples\x1b[0m
+  hr-scheduling serve --seed-demo-when-empty                   embedded database in ./data, demonstration company
+  DATABASE_URL=postgres://hr:…@db/hr hr-scheduling serve --listen 0.0.0.0:8000";
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Address to listen on [env: HR_LISTEN] [default: 127.0.0.1:8000]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(super) listen: Option<String>,
+    /// Fill an empty database with a demonstration company, and print the password of its administrator
+    #[arg(long)]
+    pub(super) seed_demo_when_empty: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,8 +11,10 @@ mod failure;
 mod healthcheck;
 mod instance;
 mod migrate;
+mod openapi;
 mod output;
 mod seed;
+mod serve;
 mod session;
 mod solve;
 
@@ -48,6 +50,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { settings, command } = cli;
     match command {
+        Command::Serve(arguments) => {
+            serve::run(&settings.sources().with("listen", "--listen", arguments.listen.as_ref()), &arguments)
+        }
+        Command::Openapi { out } => openapi::run(out.as_deref()),
         Command::Migrate => migrate::run(&settings.sources()),
         Command::Admin { command: AdminCommand::Create(arguments) } => admin::create(&settings.sources(), &arguments),
         Command::Seed { command: SeedCommand::Demo(arguments) } => seed::demo(&settings.sources(), &arguments),

@@ -83,6 +83,13 @@ impl Sources {
             .collect()
     }
 
+    /// Adds a setting given as a flag, where it was given.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, flag: &'static str, text: Option<&String>) -> Self {
+        self.flags.extend(text.map(|text| Flag { key, flag, text: text.clone() }));
+        self
+    }
+
     /// The winning text of every setting, and what is wrong with the layers themselves.
     pub fn gather(&self) -> (Gathered, Vec<String>) {
         let mut gathered = Gathered::new();

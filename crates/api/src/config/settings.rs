@@ -41,7 +41,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("jwt.remembered_days", "HR_REMEMBERED_DAYS", Some("30"), "life of a sign-in that asked to be remembered"),
     secret("sentry.dsn", "SENTRY_DSN", "where errors are reported"),
     plain("sentry.traces_sample_rate", "HR_SENTRY_TRACES_SAMPLE_RATE", Some("0.1"), "share of requests traced, 0 to 1"),
-    plain("log.filter", "HR_LOG", Some("info"), "which log lines are written, such as info,scheduling_api=debug"),
+    plain("log.filter", "HR_LOG", Some("info,actix_server=warn"), "which log lines are written, by module"),
     plain("log.format", "HR_LOG_FORMAT", None, "json (bunyan) or pretty; without it, pretty on a terminal"),
     plain("http.workers", "HR_HTTP_WORKERS", None, "threads that answer requests; without it, one a core"),
     plain("http.shutdown_seconds", "HR_SHUTDOWN_SECONDS", Some("30"), "how long a stop waits for what is in flight"),

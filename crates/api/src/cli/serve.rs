@@ -1,0 +1,160 @@
+//! `serve`: from the configuration to answered requests, and to a quiet end.
+
+use std::io;
+use std::net::{TcpListener, ToSocketAddrs};
+use std::sync::Arc;
+
+use actix_web::HttpServer;
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::web::Data;
+use scheduling_app::App;
+use scheduling_app::users::find_operator;
+
+use super::args::ServeArgs;
+use super::failure::{Exit, Failure};
+use super::session::{Session, store_failure};
+use super::{admin, output, seed};
+use crate::causes::with_causes;
+use crate::config::{Config, Sources};
+use crate::http::{self, Document, Health, Shared, application};
+use crate::wiring::{self, CountedRequests, StoreProbe};
+use crate::{routes, telemetry};
+
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 1_024;
+
+/// Serves until it is told to stop.
+pub(super) fn run(sources: &Sources, arguments: &ServeArgs) -> Result<Exit, Failure> {
+    let config = Config::load(sources)?;
+    let _telemetry = telemetry::start(&config).map_err(|error| Failure::usage(error.to_string()))?;
+    actix_web::rt::System::new().block_on(serve(&config, arguments))
+}
+
+async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> {
+    // The port comes first: a service that cannot listen should not have touched anything.
+    let listener = listen(&config.listen)?;
+    let address = listener.local_addr().map_or_else(|_| config.listen.clone(), |address| address.to_string());
+    let session = Session::open(config).await?;
+    let cache = wiring::cache(config)?;
+    if let Err(error) = cache.ping().await {
+        tracing::warn!(cause = with_causes(&error), "the cache does not answer; going on without it");
+    }
+    let welcome = if arguments.seed_demo_when_empty { first_start(&session).await? } else { None };
+
+    let metrics = wiring::metrics()?;
+    let health = Arc::new(Health::new(vec![Arc::new(StoreProbe(session.app.store.clone()))]));
+    let shared = Shared {
+        authenticator: Arc::new(session.app.clone()),
+        metrics: Arc::new(CountedRequests(metrics.clone())),
+        health: Arc::clone(&health),
+        document: Arc::new(Document::new(&http::document(routes::routes))),
+    };
+    let server = server(config, listener, shared, session.app.clone())?;
+    let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.store.clone()));
+    let stopping = tokio::spawn(stop_on_signal(server.handle(), Arc::clone(&health)));
+
+    announce(&address, welcome.as_deref());
+    tracing::info!(address, database = session.storage.place(), "serving");
+    let ended = server.await;
+    stopping.abort();
+    gauges.abort();
+    ended.map_err(|error| Failure::unavailable(format!("the service ended: {error}")))?;
+    tracing::info!("stopped");
+    Ok(Exit::Ok)
+}
+
+fn server(config: &Config, listener: TcpListener, shared: Shared, app: App) -> Result<Server, Failure> {
+    let app = Data::new(app);
+    let server = HttpServer::new(move || {
+        let app = app.clone();
+        application(shared.clone(), move |config| {
+            config.app_data(app);
+            routes::routes(config);
+        })
+    })
+    .backlog(BACKLOG)
+    .shutdown_timeout(config.shutdown_seconds.into())
+    .disable_signals();
+    let server = match config.http_workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    let listening = server
+        .listen(listener)
+        .map_err(|error| Failure::unavailable(format!("cannot serve on {}: {error}", config.listen)))?;
+    Ok(listening.run())
+}
+
+fn listen(address: &str) -> Result<TcpListener, Failure> {
+    let refusal = |error: &io::Error| {
+        let advice = match error.kind() {
+            io::ErrorKind::AddrInUse => "another program listens there; stop it, or choose another port with --listen",
+            io::ErrorKind::PermissionDenied => "ports below 1024 are reserved; choose another with --listen",
+            io::ErrorKind::AddrNotAvailable => "this machine has no such address; choose another with --listen",
+            _ => "choose another address with --listen",
+        };
+        Failure::unavailable(format!("cannot listen on {address}: {error}; {advice}"))
+    };
+    let candidates: Vec<_> = address.to_socket_addrs().map_err(|error| refusal(&error))?.collect();
+    TcpListener::bind(candidates.as_slice()).map_err(|error| refusal(&error))
+}
+
+/// Seeds the demonstration company and makes an administrator, where there is nobody yet. Answers the password.
+async fn first_start(session: &Session) -> Result<Option<String>, Failure> {
+    match seed::write(session, seed::DEFAULT_SEED, seed::coming_monday(session)).await {
+        Ok(_) | Err(scheduling_app::demo::DemoError::NotEmpty) => {}
+        Err(scheduling_app::demo::DemoError::Store(error)) => return Err(store_failure(&error)),
+    }
+    let operator = find_operator(&session.app, session.organization).await.map_err(|error| store_failure(&error))?;
+    if operator.is_some() {
+        return Ok(None);
+    }
+    let password = admin::generated_password()?;
+    let account = admin::account("admin", "admin@example.com", "Administrator");
+    admin::make(&session.app, session.organization, account, &password).await?;
+    Ok(Some(password))
+}
+
+/// Says where everything is, on standard output.
+fn announce(address: &str, password: Option<&str>) {
+    output::say(format_args!("\nHR Scheduling 人力资源调度系统 is running. Stop it with Ctrl-C.\n"));
+    output::say(format_args!("  Address        http://{address}"));
+    output::say(format_args!("  Documentation  http://{address}/api/docs/"));
+    if let Some(password) = password {
+        output::say("  User           admin");
+        output::say(format_args!("  Password       {password}   (shown only this once)"));
+    }
+    output::say("");
+}
+
+/// At the first SIGTERM or Ctrl-C: no longer ready, no new connections, and what is in flight is finished. At the
+/// second: at once.
+async fn stop_on_signal(server: ServerHandle, health: Arc<Health>) {
+    signal().await;
+    tracing::info!("stopping: finishing what is in flight");
+    health.drain();
+    let graceful = server.stop(true);
+    tokio::select! {
+        () = graceful => {}
+        () = signal() => server.stop(false).await,
+    }
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    drop(tokio::signal::ctrl_c().await);
+}
