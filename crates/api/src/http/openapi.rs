@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document, from the routes themselves.
 //!
 //! paperclip collects the operations; each part of them carries its own OpenAPI object (see
-//! [`operation`](super::operation)); this module puts the objects in their places and adds what all operations share:
+//! [`operation`]); this module puts the objects in their places and adds what all operations share:
 //! the problems each can answer, the headers every answer has, the envelope and the bearer scheme.
 
 #![expect(clippy::indexing_slicing, reason = "indexing a JSON object adds the member or answers null")]

@@ -205,7 +205,7 @@ impl StdError for Problem {
     }
 }
 
-/// Which problems an operation can answer follows from its parts; see [`openapi`](super::openapi).
+/// Which problems an operation can answer follows from its parts; see [`super::document`].
 impl Apiv2Errors for Problem {}
 
 impl ResponseError for Problem {
@@ -213,7 +213,7 @@ impl ResponseError for Problem {
         self.0.code.status()
     }
 
-    /// Empty: [`edge`](super::edge) renders the document.
+    /// Empty: the layer around the application renders the document.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }

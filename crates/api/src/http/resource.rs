@@ -22,7 +22,7 @@ pub fn resource(path: &'static str) -> Resource {
     Resource { path, methods: Vec::new(), inner: web::resource(routed(path)).app_data(Pattern(path)) }
 }
 
-/// The form of a path that the router knows: no slash at the end. [`edge`](super::edge) brings requests into it.
+/// The form of a path that the router knows: no slash at the end. [`edge`](super::edge::edge) brings requests into it.
 pub(super) fn routed(path: &str) -> &str {
     match path.trim_end_matches('/') {
         "" => "/",
