@@ -1,0 +1,122 @@
+//! The schema, embedded in the binary. Every migration runs in a transaction of its own.
+
+use diesel::QueryableByName;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::sql_types::{Bool, Text};
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::error::Error;
+use thiserror::Error;
+
+use crate::connection::{ConnectError, Connector};
+use crate::settings::PgSettings;
+
+pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// Processes that start at once take this lock (an arbitrary number) and so migrate one after another.
+const MIGRATION_LOCK: i64 = 4_711_202_611;
+
+/// How the database's schema stands to this binary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaState {
+    /// The two belong together.
+    Current,
+    /// These migrations have to run first.
+    Pending(Vec<String>),
+    /// A newer binary has run these migrations, which this one does not know.
+    Newer(Vec<String>),
+}
+
+/// Why the schema could not be looked at or brought up to date.
+#[derive(Debug, Error)]
+pub enum MigrateError {
+    /// There is no connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A newer binary was here.
+    #[error("the database's schema is newer than this program: it has {}", .0.join(", "))]
+    Newer(Vec<String>),
+    /// A statement failed; what its migration had done is undone.
+    #[error("a migration failed")]
+    Failed(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl From<diesel::result::Error> for MigrateError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Brings the schema up to date; answers the names of the migrations that ran. Processes that do so at once wait for
+/// one another.
+pub async fn migrate(settings: &PgSettings) -> Result<Vec<String>, MigrateError> {
+    let mut pg = Connector::try_new(settings)?.open().await?;
+    diesel::sql_query("SELECT pg_advisory_lock($1)")
+        .bind::<diesel::sql_types::BigInt, _>(MIGRATION_LOCK)
+        .execute(&mut pg)
+        .await?;
+    if let SchemaState::Newer(unknown) = state_of(&mut pg).await? {
+        return Err(MigrateError::Newer(unknown));
+    }
+    // Diesel's harness blocks. The connection, and with it the lock, ends with the task.
+    let ran = tokio::task::spawn_blocking(move || {
+        AsyncMigrationHarness::new(pg)
+            .run_pending_migrations(MIGRATIONS)
+            .map(|versions| versions.iter().map(ToString::to_string).collect())
+    });
+    ran.await
+        .map_err(|error| MigrateError::Failed(error.into()))?
+        .map_err(MigrateError::Failed)
+}
+
+/// How the schema stands to this binary, without changing anything.
+pub async fn schema_state(settings: &PgSettings) -> Result<SchemaState, MigrateError> {
+    let mut pg = Connector::try_new(settings)?.open().await?;
+    state_of(&mut pg).await
+}
+
+#[derive(QueryableByName)]
+struct Existence {
+    #[diesel(sql_type = Bool)]
+    exists: bool,
+}
+
+#[derive(QueryableByName)]
+struct AppliedVersion {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+async fn state_of(pg: &mut AsyncPgConnection) -> Result<SchemaState, MigrateError> {
+    let table: Existence = diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS exists")
+        .get_result(pg)
+        .await?;
+    let applied: Vec<AppliedVersion> = if table.exists {
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version")
+            .load(pg)
+            .await?
+    } else {
+        Vec::new()
+    };
+    let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(MigrateError::Failed)?;
+    let mut known: Vec<String> = migrations
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect();
+    known.sort();
+    let unknown: Vec<String> = applied
+        .iter()
+        .filter(|row| !known.contains(&row.version))
+        .map(|row| row.version.clone())
+        .collect();
+    if !unknown.is_empty() {
+        return Ok(SchemaState::Newer(unknown));
+    }
+    known.retain(|version| !applied.iter().any(|row| row.version == *version));
+    Ok(if known.is_empty() {
+        SchemaState::Current
+    } else {
+        SchemaState::Pending(known)
+    })
+}

@@ -1,0 +1,38 @@
+use std::time::Duration;
+
+/// How the store reaches its database.
+#[derive(Clone)]
+pub struct PgSettings {
+    /// `postgres://user:password@host:port/database`, with `sslmode=disable|prefer|require|verify-ca|verify-full` and
+    /// `sslrootcert=FILE` as further parameters; `prefer` where none is given.
+    pub url: String,
+    /// The most connections that are open at once.
+    pub max_connections: u32,
+    /// The longest a request waits for a connection; keep it below the request's own time-out.
+    pub acquire_timeout: Duration,
+    /// The longest a statement runs before the server ends it.
+    pub statement_timeout: Duration,
+}
+
+impl PgSettings {
+    /// For `url`: 16 connections, 3 s to get one, 15 s for a statement.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 16,
+            acquire_timeout: Duration::from_secs(3),
+            statement_timeout: Duration::from_secs(15),
+        }
+    }
+}
+
+impl std::fmt::Debug for PgSettings {
+    /// Without the address, which holds a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PgSettings")
+            .field("max_connections", &self.max_connections)
+            .field("acquire_timeout", &self.acquire_timeout)
+            .field("statement_timeout", &self.statement_timeout)
+            .finish_non_exhaustive()
+    }
+}
