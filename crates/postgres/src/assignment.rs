@@ -19,16 +19,9 @@ use crate::stored::{Head, ROWS_PER_STATEMENT, record, stored};
 use crate::unit_of_work::PgUnitOfWork;
 
 /// The key that an employee on the same shift twice would break. An overlap is another thing: it raises.
-type ShiftAndEmployee = (
-    assignments::organization_id,
-    assignments::shift_id,
-    assignments::employee_id,
-);
-const SHIFT_AND_EMPLOYEE: ShiftAndEmployee = (
-    assignments::organization_id,
-    assignments::shift_id,
-    assignments::employee_id,
-);
+type ShiftAndEmployee = (assignments::organization_id, assignments::shift_id, assignments::employee_id);
+const SHIFT_AND_EMPLOYEE: ShiftAndEmployee =
+    (assignments::organization_id, assignments::shift_id, assignments::employee_id);
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = assignments)]
@@ -87,9 +80,8 @@ fn narrow<'a, ST>(
         query = query.filter(assignments::employee_id.eq_any(columns::raw(employees)));
     }
     if let Some((start, end)) = filter.overlapping {
-        query = query
-            .filter(assignments::ends_at.gt(start.to_diesel()))
-            .filter(assignments::starts_at.lt(end.to_diesel()));
+        query =
+            query.filter(assignments::ends_at.gt(start.to_diesel())).filter(assignments::starts_at.lt(end.to_diesel()));
     }
     query
 }

@@ -64,17 +64,12 @@ impl From<&Availability> for AvailabilityRow {
 impl TryFrom<AvailabilityRow> for Availability {
     type Error = Corrupt;
     fn try_from(row: AvailabilityRow) -> Result<Self, Corrupt> {
-        let kind = KINDS
-            .into_iter()
-            .find_map(|(name, kind)| (name == row.kind).then_some(kind));
+        let kind = KINDS.into_iter().find_map(|(name, kind)| (name == row.kind).then_some(kind));
         Ok(Self {
             employee_id: columns::id(row.employee_id)?,
             kind: kind.ok_or(Corrupt("kind of availability"))?,
             weekdays: columns::weekdays(row.weekdays)?,
-            hours: row
-                .hours_start
-                .zip(row.hours_end)
-                .map(|(start, end)| (start.to_jiff(), end.to_jiff())),
+            hours: row.hours_start.zip(row.hours_end).map(|(start, end)| (start.to_jiff(), end.to_jiff())),
             valid_from: row.valid_from.to_jiff(),
             valid_until: row.valid_until.map(jiff_diesel::Date::to_jiff),
             except_on: columns::civil(row.except_on),
@@ -93,11 +88,7 @@ fn narrow<'a, ST>(
         query = query.filter(availabilities::employee_id.eq_any(columns::raw(employees)));
     }
     if let Some(day) = filter.valid_after {
-        query = query.filter(
-            availabilities::valid_until
-                .is_null()
-                .or(availabilities::valid_until.ge(day.to_diesel())),
-        );
+        query = query.filter(availabilities::valid_until.is_null().or(availabilities::valid_until.ge(day.to_diesel())));
     }
     query
 }

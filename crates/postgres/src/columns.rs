@@ -74,10 +74,7 @@ pub(crate) fn named<N: FromStr>(name: &str) -> Result<N, Corrupt> {
 
 /// A bit mask as a set of weekdays.
 pub(crate) fn weekdays(bits: i16) -> Result<Weekdays, Corrupt> {
-    u8::try_from(bits)
-        .ok()
-        .and_then(Weekdays::from_bits)
-        .ok_or(Corrupt("set of weekdays"))
+    u8::try_from(bits).ok().and_then(Weekdays::from_bits).ok_or(Corrupt("set of weekdays"))
 }
 
 /// Dates as columns hold them.

@@ -97,10 +97,8 @@ pub(crate) struct Connector {
 impl Connector {
     pub(crate) fn try_new(settings: &PgSettings) -> Result<Self, ConnectError> {
         let parameters = TlsParameters::parse(&settings.url)?;
-        let mut config: tokio_postgres::Config = parameters
-            .bare_url
-            .parse()
-            .map_err(|error: tokio_postgres::Error| ConnectError::Url(error.into()))?;
+        let mut config: tokio_postgres::Config =
+            parameters.bare_url.parse().map_err(|error: tokio_postgres::Error| ConnectError::Url(error.into()))?;
         config.ssl_mode(match parameters.mode {
             SslMode::Disable => WireSslMode::Disable,
             SslMode::Prefer => WireSslMode::Prefer,
@@ -112,11 +110,7 @@ impl Connector {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(settings.acquire_timeout);
         }
-        Ok(Self {
-            tls: parameters.connector()?,
-            config,
-            statement_timeout: settings.statement_timeout,
-        })
+        Ok(Self { tls: parameters.connector()?, config, statement_timeout: settings.statement_timeout })
     }
 
     /// Host and port, as people name them.
@@ -133,25 +127,17 @@ impl Connector {
 
     /// A connection for administration: no time-out for statements, no organization.
     pub(crate) async fn open(&self) -> Result<AsyncPgConnection, ConnectError> {
-        let unreachable = |source: Box<dyn Error + Send + Sync>| ConnectError::Unreachable {
-            address: self.address(),
-            source,
-        };
+        let unreachable =
+            |source: Box<dyn Error + Send + Sync>| ConnectError::Unreachable { address: self.address(), source };
         match &self.tls {
             Some(tls) => {
-                let (client, wire) = self
-                    .config
-                    .connect(tls.clone())
-                    .await
-                    .map_err(|error| unreachable(error.into()))?;
+                let (client, wire) =
+                    self.config.connect(tls.clone()).await.map_err(|error| unreachable(error.into()))?;
                 AsyncPgConnection::try_from_client_and_connection(client, wire).await
             }
             None => {
-                let (client, wire) = self
-                    .config
-                    .connect(tokio_postgres::NoTls)
-                    .await
-                    .map_err(|error| unreachable(error.into()))?;
+                let (client, wire) =
+                    self.config.connect(tokio_postgres::NoTls).await.map_err(|error| unreachable(error.into()))?;
                 AsyncPgConnection::try_from_client_and_connection(client, wire).await
             }
         }
@@ -177,10 +163,7 @@ impl Connector {
             diesel::sql_query("SELECT rolsuper OR rolbypassrls AS exempt FROM pg_roles WHERE rolname = current_user")
                 .get_result(&mut pg)
                 .await
-                .map_err(|error| ConnectError::Unreachable {
-                    address: self.address(),
-                    source: error.into(),
-                })?;
+                .map_err(|error| ConnectError::Unreachable { address: self.address(), source: error.into() })?;
         if role.exempt {
             tracing::warn!(
                 "the database role is exempt from row-level security: connect as one that is not a superuser"
@@ -199,14 +182,8 @@ impl ManageConnection for Connector {
         let milliseconds = self.statement_timeout.as_millis();
         pg.batch_execute(&format!("SET statement_timeout = {milliseconds}"))
             .await
-            .map_err(|error| ConnectError::Unreachable {
-                address: self.address(),
-                source: error.into(),
-            })?;
-        Ok(Connection {
-            pg,
-            organization: AtomicI64::new(NO_ORGANIZATION),
-        })
+            .map_err(|error| ConnectError::Unreachable { address: self.address(), source: error.into() })?;
+        Ok(Connection { pg, organization: AtomicI64::new(NO_ORGANIZATION) })
     }
 
     /// Without a round trip: a connection that was closed meanwhile is seen as such.

@@ -72,11 +72,7 @@ fn narrow<'a, ST>(
 fn rivals(contract: &Contract) -> Vec<(&'static str, contracts::BoxedQuery<'static, Pg>)> {
     let mut overlapping = contracts::table
         .filter(contracts::employee_id.eq(contract.employee_id.get()))
-        .filter(
-            contracts::ends_on
-                .is_null()
-                .or(contracts::ends_on.ge(contract.starts_on.to_diesel())),
-        )
+        .filter(contracts::ends_on.is_null().or(contracts::ends_on.ge(contract.starts_on.to_diesel())))
         .into_boxed();
     if let Some(end) = contract.ends_on {
         overlapping = overlapping.filter(contracts::starts_on.le(end.to_diesel()));

@@ -80,17 +80,10 @@ fn narrow<'a, ST>(
 }
 
 fn rivals(employee: &Employee) -> Vec<(&'static str, employees::BoxedQuery<'static, Pg>)> {
-    let mut rivals = vec![(
-        "number",
-        employees::table
-            .filter(employees::number.eq(employee.number.clone()))
-            .into_boxed(),
-    )];
+    let mut rivals =
+        vec![("number", employees::table.filter(employees::number.eq(employee.number.clone())).into_boxed())];
     if let Some(user) = employee.user_id {
-        rivals.push((
-            "user_id",
-            employees::table.filter(employees::user_id.eq(user.get())).into_boxed(),
-        ));
+        rivals.push(("user_id", employees::table.filter(employees::user_id.eq(user.get())).into_boxed()));
     }
     rivals
 }

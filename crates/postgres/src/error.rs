@@ -25,12 +25,9 @@ pub(crate) fn failure(error: DieselError) -> StoreError {
         return StoreError::Backend(Box::new(error));
     };
     match kind {
-        DatabaseErrorKind::ForeignKeyViolation => StoreError::Reference(
-            information
-                .constraint_name()
-                .unwrap_or_else(|| information.message())
-                .to_owned(),
-        ),
+        DatabaseErrorKind::ForeignKeyViolation => {
+            StoreError::Reference(information.constraint_name().unwrap_or_else(|| information.message()).to_owned())
+        }
         DatabaseErrorKind::ExclusionViolation
         | DatabaseErrorKind::SerializationFailure
         | DatabaseErrorKind::UniqueViolation => StoreError::Conflict,
@@ -47,13 +44,9 @@ pub(crate) fn failure(error: DieselError) -> StoreError {
 
 /// Whether waiting may help: the server is too busy, or about to go.
 fn is_passing(message: &str) -> bool {
-    [
-        "canceling statement due to",
-        "terminating connection due to",
-        "the database system is",
-    ]
-    .iter()
-    .any(|start| message.starts_with(start))
+    ["canceling statement due to", "terminating connection due to", "the database system is"]
+        .iter()
+        .any(|start| message.starts_with(start))
 }
 
 /// The store's word for a pool that has no connection to give.

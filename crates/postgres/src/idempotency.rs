@@ -83,11 +83,7 @@ async fn finish(
             idempotency_keys::key.eq(&key.key),
             &answer,
         ))
-        .on_conflict((
-            idempotency_keys::organization_id,
-            idempotency_keys::user_id,
-            idempotency_keys::key,
-        ))
+        .on_conflict((idempotency_keys::organization_id, idempotency_keys::user_id, idempotency_keys::key))
         .do_update()
         .set(&answer)
         .execute(&mut pg)

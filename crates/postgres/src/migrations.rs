@@ -65,9 +65,7 @@ pub async fn migrate(settings: &PgSettings) -> Result<Vec<String>, MigrateError>
             .run_pending_migrations(MIGRATIONS)
             .map(|versions| versions.iter().map(ToString::to_string).collect())
     });
-    ran.await
-        .map_err(|error| MigrateError::Failed(error.into()))?
-        .map_err(MigrateError::Failed)
+    ran.await.map_err(|error| MigrateError::Failed(error.into()))?.map_err(MigrateError::Failed)
 }
 
 /// How the schema stands to this binary, without changing anything.
@@ -93,30 +91,18 @@ async fn state_of(pg: &mut AsyncPgConnection) -> Result<SchemaState, MigrateErro
         .get_result(pg)
         .await?;
     let applied: Vec<AppliedVersion> = if table.exists {
-        diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version")
-            .load(pg)
-            .await?
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version").load(pg).await?
     } else {
         Vec::new()
     };
     let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(MigrateError::Failed)?;
-    let mut known: Vec<String> = migrations
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect();
+    let mut known: Vec<String> = migrations.iter().map(|migration| migration.name().version().to_string()).collect();
     known.sort();
-    let unknown: Vec<String> = applied
-        .iter()
-        .filter(|row| !known.contains(&row.version))
-        .map(|row| row.version.clone())
-        .collect();
+    let unknown: Vec<String> =
+        applied.iter().filter(|row| !known.contains(&row.version)).map(|row| row.version.clone()).collect();
     if !unknown.is_empty() {
         return Ok(SchemaState::Newer(unknown));
     }
     known.retain(|version| !applied.iter().any(|row| row.version == *version));
-    Ok(if known.is_empty() {
-        SchemaState::Current
-    } else {
-        SchemaState::Pending(known)
-    })
+    Ok(if known.is_empty() { SchemaState::Current } else { SchemaState::Pending(known) })
 }

@@ -75,10 +75,7 @@ impl TryFrom<OptimizationRow> for Optimization {
             max_steps: row.max_steps.cast_unsigned(),
             max_ms: row.max_ms.cast_unsigned(),
             steps: row.steps.cast_unsigned(),
-            score: row
-                .score_hard
-                .zip(row.score_soft)
-                .map(|(hard, soft)| Score { hard, soft }),
+            score: row.score_hard.zip(row.score_soft).map(|(hard, soft)| Score { hard, soft }),
             proposal: row.proposal.0,
             cancel_requested: row.cancel_requested,
             failure: row.failure,
@@ -125,11 +122,9 @@ async fn claim_next(
     let next: Option<(Head, OptimizationRow)> = optimizations::table
         .filter(optimizations::organization_id.eq(organization.get()))
         .filter(
-            optimizations::state
-                .eq(OptimizationState::Queued.as_str())
-                .or(optimizations::state
-                    .eq(OptimizationState::Running.as_str())
-                    .and(optimizations::leased_until.lt(now.to_diesel()).assume_not_null())),
+            optimizations::state.eq(OptimizationState::Queued.as_str()).or(optimizations::state
+                .eq(OptimizationState::Running.as_str())
+                .and(optimizations::leased_until.lt(now.to_diesel()).assume_not_null())),
         )
         .order(optimizations::id)
         .limit(1)
@@ -151,9 +146,7 @@ async fn claim_next(
         started_at: waiting.started_at.or(Some(now)),
         ..waiting.value
     };
-    Optimization::update(pg, organization, waiting.id, waiting.version, &taken, now)
-        .await
-        .map(Some)
+    Optimization::update(pg, organization, waiting.id, waiting.version, &taken, now).await.map(Some)
 }
 
 async fn find_locked(

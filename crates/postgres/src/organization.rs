@@ -18,11 +18,7 @@ struct OrganizationRow {
 }
 
 fn organization(row: OrganizationRow) -> StoreResult<Organization> {
-    Ok(Organization {
-        id: columns::id(row.id)?,
-        slug: row.slug,
-        name: row.name,
-    })
+    Ok(Organization { id: columns::id(row.id)?, slug: row.slug, name: row.name })
 }
 
 pub(crate) async fn list(mut pg: &AsyncPgConnection) -> StoreResult<Vec<Organization>> {

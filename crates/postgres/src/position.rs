@@ -19,20 +19,14 @@ struct PositionRow {
 
 impl From<&Position> for PositionRow {
     fn from(position: &Position) -> Self {
-        Self {
-            name: position.name.clone(),
-            skill_ids: columns::raw(&position.skill_ids),
-        }
+        Self { name: position.name.clone(), skill_ids: columns::raw(&position.skill_ids) }
     }
 }
 
 impl TryFrom<PositionRow> for Position {
     type Error = Corrupt;
     fn try_from(row: PositionRow) -> Result<Self, Corrupt> {
-        Ok(Self {
-            name: row.name,
-            skill_ids: columns::ids(row.skill_ids)?,
-        })
+        Ok(Self { name: row.name, skill_ids: columns::ids(row.skill_ids)? })
     }
 }
 
@@ -47,12 +41,7 @@ fn narrow<'a, ST>(
 }
 
 fn rivals(position: &Position) -> Vec<(&'static str, positions::BoxedQuery<'static, Pg>)> {
-    vec![(
-        "name",
-        positions::table
-            .filter(positions::name.eq(position.name.clone()))
-            .into_boxed(),
-    )]
+    vec![("name", positions::table.filter(positions::name.eq(position.name.clone())).into_boxed())]
 }
 
 stored!(Position, table: positions, row: PositionRow, order: positions::id, conflicts: on_conflict_do_nothing());

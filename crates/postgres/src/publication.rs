@@ -53,10 +53,7 @@ impl TryFrom<PublicationRow> for PublishedContent {
 }
 
 fn publication((id, row): (i64, PublicationRow)) -> StoreResult<Publication> {
-    Ok(Publication {
-        id: columns::id(id)?,
-        content: row.try_into()?,
-    })
+    Ok(Publication { id: columns::id(id)?, content: row.try_into()? })
 }
 
 async fn find(
@@ -84,10 +81,7 @@ async fn insert(
     content: &PublishedContent,
 ) -> StoreResult<Publication> {
     diesel::insert_into(publications::table)
-        .values((
-            publications::organization_id.eq(organization.get()),
-            PublicationRow::from(content),
-        ))
+        .values((publications::organization_id.eq(organization.get()), PublicationRow::from(content)))
         .on_conflict_do_nothing()
         .returning((publications::id, PublicationRow::as_returning()))
         .get_result(&mut pg)

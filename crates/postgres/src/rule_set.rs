@@ -36,9 +36,8 @@ impl From<&RuleSet> for RuleSetRow {
 impl TryFrom<RuleSetRow> for RuleSet {
     type Error = Corrupt;
     fn try_from(row: RuleSetRow) -> Result<Self, Corrupt> {
-        let week_start = i8::try_from(row.week_start)
-            .ok()
-            .and_then(|offset| Weekday::from_monday_one_offset(offset).ok());
+        let week_start =
+            i8::try_from(row.week_start).ok().and_then(|offset| Weekday::from_monday_one_offset(offset).ok());
         Ok(Self {
             name: row.name,
             week_start: week_start.ok_or(Corrupt("weekday"))?,
@@ -59,12 +58,7 @@ fn narrow<'a, ST>(
 }
 
 fn rivals(set: &RuleSet) -> Vec<(&'static str, rule_sets::BoxedQuery<'static, Pg>)> {
-    vec![(
-        "name",
-        rule_sets::table
-            .filter(rule_sets::name.eq(set.name.clone()))
-            .into_boxed(),
-    )]
+    vec![("name", rule_sets::table.filter(rule_sets::name.eq(set.name.clone())).into_boxed())]
 }
 
 stored!(RuleSet, table: rule_sets, row: RuleSetRow, order: rule_sets::id, conflicts: on_conflict_do_nothing());

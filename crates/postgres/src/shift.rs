@@ -94,6 +94,9 @@ fn narrow<'a, ST>(mut query: shifts::BoxedQuery<'a, Pg, ST>, filter: &ShiftFilte
     if let Some(ids) = &filter.ids {
         query = query.filter(shifts::id.eq_any(columns::raw(ids)));
     }
+    if let Some(template) = filter.template_id {
+        query = query.filter(shifts::template_id.eq(template.get()));
+    }
     if let Some(period) = filter.within {
         query = query
             .filter(shifts::working_day.ge(period.first.to_diesel()))
@@ -149,6 +152,18 @@ async fn insert_many(
     Ok(records)
 }
 
+async fn delete_many(mut pg: &AsyncPgConnection, organization: OrganizationId, ids: &[ShiftId]) -> StoreResult<u64> {
+    let removed = diesel::delete(
+        shifts::table
+            .filter(shifts::organization_id.eq(organization.get()))
+            .filter(shifts::id.eq_any(columns::raw(ids))),
+    )
+    .execute(&mut pg)
+    .await
+    .map_err(failure)?;
+    Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+}
+
 async fn lock(mut pg: &AsyncPgConnection, organization: OrganizationId, ids: &[ShiftId]) -> StoreResult<()> {
     shifts::table
         .filter(shifts::organization_id.eq(organization.get()))
@@ -167,6 +182,11 @@ impl ShiftRepository for PgUnitOfWork {
     async fn insert_many(&mut self, values: &[Shift], now: Timestamp) -> StoreResult<Vec<Record<Shift>>> {
         let inserted = insert_many(self.pg(), self.organization(), values, now).await;
         self.watch(inserted)
+    }
+
+    async fn delete_many(&mut self, ids: &[ShiftId]) -> StoreResult<u64> {
+        let removed = delete_many(self.pg(), self.organization(), ids).await;
+        self.watch(removed)
     }
 
     async fn lock(&mut self, ids: &[ShiftId]) -> StoreResult<()> {

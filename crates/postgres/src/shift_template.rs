@@ -76,12 +76,7 @@ fn narrow<'a, ST>(
 }
 
 fn rivals(template: &ShiftTemplate) -> Vec<(&'static str, shift_templates::BoxedQuery<'static, Pg>)> {
-    vec![(
-        "code",
-        shift_templates::table
-            .filter(shift_templates::code.eq(template.code.clone()))
-            .into_boxed(),
-    )]
+    vec![("code", shift_templates::table.filter(shift_templates::code.eq(template.code.clone())).into_boxed())]
 }
 
 stored!(

@@ -33,12 +33,7 @@ impl From<&Site> for SiteRow {
 impl TryFrom<SiteRow> for Site {
     type Error = Corrupt;
     fn try_from(row: SiteRow) -> Result<Self, Corrupt> {
-        Ok(Self {
-            name: row.name,
-            time_zone: row.time_zone,
-            jurisdictions: row.jurisdictions,
-            address: row.address,
-        })
+        Ok(Self { name: row.name, time_zone: row.time_zone, jurisdictions: row.jurisdictions, address: row.address })
     }
 }
 
@@ -50,10 +45,7 @@ fn narrow<'a, ST>(mut query: sites::BoxedQuery<'a, Pg, ST>, filter: &SiteFilter)
 }
 
 fn rivals(site: &Site) -> Vec<(&'static str, sites::BoxedQuery<'static, Pg>)> {
-    vec![(
-        "name",
-        sites::table.filter(sites::name.eq(site.name.clone())).into_boxed(),
-    )]
+    vec![("name", sites::table.filter(sites::name.eq(site.name.clone())).into_boxed())]
 }
 
 stored!(Site, table: sites, row: SiteRow, order: sites::id, conflicts: on_conflict_do_nothing());

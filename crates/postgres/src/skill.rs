@@ -19,20 +19,14 @@ struct SkillRow {
 
 impl From<&Skill> for SkillRow {
     fn from(skill: &Skill) -> Self {
-        Self {
-            name: skill.name.clone(),
-            description: skill.description.clone(),
-        }
+        Self { name: skill.name.clone(), description: skill.description.clone() }
     }
 }
 
 impl TryFrom<SkillRow> for Skill {
     type Error = Corrupt;
     fn try_from(row: SkillRow) -> Result<Self, Corrupt> {
-        Ok(Self {
-            name: row.name,
-            description: row.description,
-        })
+        Ok(Self { name: row.name, description: row.description })
     }
 }
 
@@ -44,10 +38,7 @@ fn narrow<'a, ST>(mut query: skills::BoxedQuery<'a, Pg, ST>, filter: &SkillFilte
 }
 
 fn rivals(skill: &Skill) -> Vec<(&'static str, skills::BoxedQuery<'static, Pg>)> {
-    vec![(
-        "name",
-        skills::table.filter(skills::name.eq(skill.name.clone())).into_boxed(),
-    )]
+    vec![("name", skills::table.filter(skills::name.eq(skill.name.clone())).into_boxed())]
 }
 
 stored!(Skill, table: skills, row: SkillRow, order: skills::id, conflicts: on_conflict_do_nothing());

@@ -20,11 +20,7 @@ struct TeamRow {
 
 impl From<&Team> for TeamRow {
     fn from(team: &Team) -> Self {
-        Self {
-            name: team.name.clone(),
-            site_id: team.site_id.get(),
-            rule_set_id: team.rule_set_id.map(TypedId::get),
-        }
+        Self { name: team.name.clone(), site_id: team.site_id.get(), rule_set_id: team.rule_set_id.map(TypedId::get) }
     }
 }
 
@@ -50,10 +46,7 @@ fn narrow<'a, ST>(mut query: teams::BoxedQuery<'a, Pg, ST>, filter: &TeamFilter)
 }
 
 fn rivals(team: &Team) -> Vec<(&'static str, teams::BoxedQuery<'static, Pg>)> {
-    vec![(
-        "name",
-        teams::table.filter(teams::name.eq(team.name.clone())).into_boxed(),
-    )]
+    vec![("name", teams::table.filter(teams::name.eq(team.name.clone())).into_boxed())]
 }
 
 stored!(Team, table: teams, row: TeamRow, order: teams::id, conflicts: on_conflict_do_nothing());

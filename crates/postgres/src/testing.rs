@@ -38,11 +38,7 @@ impl TestDatabase {
         let database = Self::create_empty_name().await;
         let mut server = database.server().await;
         let template = make_template(&mut server, &database.server_url).await;
-        execute(
-            &mut server,
-            &format!("CREATE DATABASE {} TEMPLATE {template} OWNER {ROLE}", database.name),
-        )
-        .await;
+        execute(&mut server, &format!("CREATE DATABASE {} TEMPLATE {template} OWNER {ROLE}", database.name)).await;
         database
     }
 
@@ -60,10 +56,7 @@ impl TestDatabase {
         #[expect(clippy::disallowed_methods, reason = "tests have no configuration to take it from")]
         let server_url = std::env::var("TEST_DATABASE_URL")
             .expect("TEST_DATABASE_URL is not set: run this test under scripts/with-services");
-        let mut database = Self {
-            name: String::new(),
-            server_url,
-        };
+        let mut database = Self { name: String::new(), server_url };
         database.name = text(
             &mut database.server().await,
             "SELECT 'hr_test_' || replace(gen_random_uuid()::text, '-', '') AS value",
@@ -96,9 +89,7 @@ impl TestDatabase {
 
     /// A store on it.
     pub async fn store(&self) -> PgStore {
-        PgStore::connect(&self.settings())
-            .await
-            .expect("the test's database can be reached")
+        PgStore::connect(&self.settings()).await.expect("the test's database can be reached")
     }
 
     async fn server(&self) -> AsyncPgConnection {
@@ -128,11 +119,7 @@ impl Drop for TestDatabase {
 /// Makes the template unless another test has; answers its name, which changes with the migrations.
 async fn make_template(server: &mut AsyncPgConnection, server_url: &str) -> String {
     let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().expect("migrations are embedded");
-    let newest = migrations
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .max()
-        .unwrap_or_default();
+    let newest = migrations.iter().map(|migration| migration.name().version().to_string()).max().unwrap_or_default();
     let template = format!("hr_template_{newest}");
     if exists(server, &template).await {
         return template;
@@ -143,9 +130,7 @@ async fn make_template(server: &mut AsyncPgConnection, server_url: &str) -> Stri
         let draft = format!("{template}_draft");
         execute(server, &format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)")).await;
         execute(server, &format!("CREATE DATABASE {draft} OWNER {ROLE}")).await;
-        migrate(&PgSettings::new(url(server_url, &draft)))
-            .await
-            .expect("the migrations run");
+        migrate(&PgSettings::new(url(server_url, &draft))).await.expect("the migrations run");
         // The name says that it is whole.
         execute(server, &format!("ALTER DATABASE {draft} RENAME TO {template}")).await;
     }
@@ -180,10 +165,7 @@ async fn open(url: &str) -> AsyncPgConnection {
 }
 
 async fn execute(server: &mut AsyncPgConnection, statement: &str) {
-    server
-        .batch_execute(statement)
-        .await
-        .expect("the server of TEST_DATABASE_URL does as it is told");
+    server.batch_execute(statement).await.expect("the server of TEST_DATABASE_URL does as it is told");
 }
 
 #[derive(QueryableByName)]
@@ -193,10 +175,8 @@ struct TextRow {
 }
 
 async fn text(server: &mut AsyncPgConnection, query: &str) -> String {
-    let row: TextRow = diesel::sql_query(query)
-        .get_result(server)
-        .await
-        .expect("the server of TEST_DATABASE_URL answers");
+    let row: TextRow =
+        diesel::sql_query(query).get_result(server).await.expect("the server of TEST_DATABASE_URL answers");
     row.value
 }
 

@@ -47,16 +47,8 @@ impl TlsParameters {
                 _ => others.push(pair),
             }
         }
-        let bare_url = if others.is_empty() {
-            address.to_owned()
-        } else {
-            format!("{address}?{}", others.join("&"))
-        };
-        Ok(Self {
-            mode,
-            root_certificates,
-            bare_url,
-        })
+        let bare_url = if others.is_empty() { address.to_owned() } else { format!("{address}?{}", others.join("&")) };
+        Ok(Self { mode, root_certificates, bare_url })
     }
 
     /// What makes connections secure; `None` where they are not to be.
@@ -83,9 +75,7 @@ impl TlsParameters {
             let certificates = CertificateDer::pem_file_iter(path).map_err(|error| ConnectError::Tls(error.into()))?;
             for certificate in certificates {
                 let certificate = certificate.map_err(|error| ConnectError::Tls(error.into()))?;
-                roots
-                    .add(certificate)
-                    .map_err(|error| ConnectError::Tls(error.into()))?;
+                roots.add(certificate).map_err(|error| ConnectError::Tls(error.into()))?;
             }
         } else {
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -105,9 +95,7 @@ fn parse_mode(name: &str) -> Result<SslMode, ConnectError> {
         "verify-ca" => SslMode::VerifyCa,
         "verify-full" => SslMode::VerifyFull,
         _ => {
-            return Err(ConnectError::Url(
-                "sslmode is one of disable, prefer, require, verify-ca, verify-full".into(),
-            ));
+            return Err(ConnectError::Url("sslmode is one of disable, prefer, require, verify-ca, verify-full".into()));
         }
     })
 }
@@ -166,10 +154,7 @@ impl ServerCertVerifier for AnyHostName {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        match self
-            .0
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-        {
+        match self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
             // The name is looked at last, once the chain has been found good.
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },

@@ -8,11 +8,10 @@ use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
     AssignmentRepository, IdempotencyRepository, OptimizationRepository, PublicationRepository, RefreshTokenRepository,
-    Repository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    Repository, ScheduleRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::rule_set::RuleSet;
-use scheduling_domain::schedule::Schedule;
 use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
@@ -38,14 +37,8 @@ impl PgUnitOfWork {
     ) -> StoreResult<Self> {
         // One round trip for both.
         let statements = format!("BEGIN; {}", name_organization(organization, true));
-        AnsiTransactionManager::begin_transaction_sql(connection.pg_mut(), &statements)
-            .await
-            .map_err(failure)?;
-        Ok(Self {
-            connection,
-            organization,
-            failed: false,
-        })
+        AnsiTransactionManager::begin_transaction_sql(connection.pg_mut(), &statements).await.map_err(failure)?;
+        Ok(Self { connection, organization, failed: false })
     }
 
     /// To run statements on.
@@ -79,15 +72,11 @@ impl UnitOfWork for PgUnitOfWork {
                 "a unit of work was committed after one of its statements had failed".into(),
             ));
         }
-        AnsiTransactionManager::commit_transaction(self.connection.pg_mut())
-            .await
-            .map_err(failure)
+        AnsiTransactionManager::commit_transaction(self.connection.pg_mut()).await.map_err(failure)
     }
 
     async fn rollback(mut self: Box<Self>) -> StoreResult<()> {
-        AnsiTransactionManager::rollback_transaction(self.connection.pg_mut())
-            .await
-            .map_err(failure)
+        AnsiTransactionManager::rollback_transaction(self.connection.pg_mut()).await.map_err(failure)
     }
 
     fn sites(&mut self) -> &mut dyn Repository<Site> {
@@ -129,7 +118,7 @@ impl UnitOfWork for PgUnitOfWork {
     fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository {
         self
     }
-    fn schedules(&mut self) -> &mut dyn Repository<Schedule> {
+    fn schedules(&mut self) -> &mut dyn ScheduleRepository {
         self
     }
     fn publications(&mut self) -> &mut dyn PublicationRepository {

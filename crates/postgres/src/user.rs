@@ -7,7 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use scheduling_domain::id::{OrganizationId, TypedId, UserId};
 use scheduling_domain::ports::{StoreError, UserQueries, UserRepository};
 use scheduling_domain::record::Record;
-use scheduling_domain::user::{Credentials, PasswordHash, User, UserFilter};
+use scheduling_domain::user::{Credentials, PasswordHash, Role, User, UserFilter};
 
 use crate::columns::{self, Corrupt};
 use crate::error::{StoreResult, failure};
@@ -80,18 +80,8 @@ fn narrow<'a, ST>(mut query: users::BoxedQuery<'a, Pg, ST>, filter: &UserFilter)
 
 fn rivals(user: &User) -> Vec<(&'static str, users::BoxedQuery<'static, Pg>)> {
     vec![
-        (
-            "username",
-            users::table
-                .filter(users::username_folded.eq(user.username.to_ascii_lowercase()))
-                .into_boxed(),
-        ),
-        (
-            "email",
-            users::table
-                .filter(users::email_folded.eq(user.email.to_ascii_lowercase()))
-                .into_boxed(),
-        ),
+        ("username", users::table.filter(users::username_folded.eq(user.username.to_ascii_lowercase())).into_boxed()),
+        ("email", users::table.filter(users::email_folded.eq(user.email.to_ascii_lowercase())).into_boxed()),
     ]
 }
 
@@ -117,11 +107,7 @@ async fn find_credentials(
     users::table
         .filter(users::organization_id.eq(organization.get()))
         .filter(users::id.eq(id.get()))
-        .select((
-            crate::stored::head!(users),
-            UserRow::as_select(),
-            CredentialsRow::as_select(),
-        ))
+        .select((crate::stored::head!(users), UserRow::as_select(), CredentialsRow::as_select()))
         .get_result(&mut pg)
         .await
         .optional()
@@ -140,11 +126,7 @@ async fn find_by_identifier(
         .filter(users::organization_id.eq(organization.get()))
         // A user name has no `@`, so one account matches at the most.
         .filter(users::username_folded.eq(&folded).or(users::email_folded.eq(&folded)))
-        .select((
-            crate::stored::head!(users),
-            UserRow::as_select(),
-            CredentialsRow::as_select(),
-        ))
+        .select((crate::stored::head!(users), UserRow::as_select(), CredentialsRow::as_select()))
         .order(users::id)
         .limit(1)
         .get_result(&mut pg)
@@ -162,9 +144,7 @@ async fn set_password(
     hash: &PasswordHash,
 ) -> StoreResult<()> {
     let changed = diesel::update(
-        users::table
-            .filter(users::organization_id.eq(organization.get()))
-            .filter(users::id.eq(id.get())),
+        users::table.filter(users::organization_id.eq(organization.get())).filter(users::id.eq(id.get())),
     )
     .set(users::password_hash.eq(&hash.0))
     .execute(&mut pg)
@@ -175,9 +155,7 @@ async fn set_password(
 
 async fn raise_token_epoch(mut pg: &AsyncPgConnection, organization: OrganizationId, id: UserId) -> StoreResult<()> {
     let changed = diesel::update(
-        users::table
-            .filter(users::organization_id.eq(organization.get()))
-            .filter(users::id.eq(id.get())),
+        users::table.filter(users::organization_id.eq(organization.get())).filter(users::id.eq(id.get())),
     )
     .set(users::token_epoch.eq(users::token_epoch + 1))
     .execute(&mut pg)
@@ -193,8 +171,34 @@ fn unless_gone(changed: usize) -> StoreResult<()> {
     Ok(())
 }
 
+/// In order of id, as everything that locks several rows does. Rows that stopped to be administrators while this waited
+/// are left out.
+async fn lock_active_admins(mut pg: &AsyncPgConnection, organization: OrganizationId) -> StoreResult<Vec<UserId>> {
+    let ids: Vec<i64> = users::table
+        .filter(users::organization_id.eq(organization.get()))
+        .filter(users::role.eq(Role::Admin.as_str()))
+        .filter(users::is_active)
+        .order(users::id)
+        .select(users::id)
+        .for_no_key_update()
+        .load(&mut pg)
+        .await
+        .map_err(failure)?;
+    Ok(columns::ids(ids)?)
+}
+
 #[async_trait]
 impl UserRepository for PgUnitOfWork {
+    async fn find_credentials(&mut self, id: UserId) -> StoreResult<Option<Credentials>> {
+        let found = find_credentials(self.pg(), self.organization(), id).await;
+        Ok(self.watch(found)?.map(|(_, credentials)| credentials))
+    }
+
+    async fn lock_active_admins(&mut self) -> StoreResult<Vec<UserId>> {
+        let locked = lock_active_admins(self.pg(), self.organization()).await;
+        self.watch(locked)
+    }
+
     async fn set_password(&mut self, id: UserId, hash: &PasswordHash) -> StoreResult<()> {
         let set = set_password(self.pg(), self.organization(), id, hash).await;
         self.watch(set)

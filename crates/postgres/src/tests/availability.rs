@@ -32,11 +32,7 @@ async fn connections_that_the_server_closed_are_replaced() {
     let database = TestDatabase::create().await;
     let store = database.store().await;
     let world = World::create(&store, "restart").await;
-    let mut other = Connector::try_new(&PgSettings::new(database.url()))
-        .unwrap()
-        .open()
-        .await
-        .unwrap();
+    let mut other = Connector::try_new(&PgSettings::new(database.url())).unwrap().open().await.unwrap();
     other
         .batch_execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \

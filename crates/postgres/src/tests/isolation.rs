@@ -20,11 +20,7 @@ struct Count {
 }
 
 async fn open(database: &TestDatabase) -> AsyncPgConnection {
-    Connector::try_new(&PgSettings::new(database.url()))
-        .unwrap()
-        .open()
-        .await
-        .unwrap()
+    Connector::try_new(&PgSettings::new(database.url())).unwrap().open().await.unwrap()
 }
 
 async fn count(pg: &mut AsyncPgConnection, query: &str) -> i64 {
@@ -41,10 +37,7 @@ async fn statements_without_a_condition_see_the_named_organization_only() {
     let mut pg = open(&database).await;
     let query = "SELECT count(*) AS count FROM sites";
     assert_eq!(count(&mut pg, query).await, 0);
-    let name = format!(
-        "SELECT set_config('app.organization_id', '{}', false)",
-        ours.organization
-    );
+    let name = format!("SELECT set_config('app.organization_id', '{}', false)", ours.organization);
     pg.batch_execute(&name).await.unwrap();
     assert_eq!(count(&mut pg, query).await, 1);
     let steal = "UPDATE sites SET organization_id = organization_id + 1";
@@ -74,16 +67,10 @@ async fn reads_on_one_connection_follow_the_organization_that_asks() {
     let first = World::create(&store, "first").await;
     let second = World::create(&store, "second").await;
     for world in [first, second, first, first, second] {
-        let sites = Site::queries(&store)
-            .list_all(world.organization, &Default::default())
-            .await
-            .unwrap();
+        let sites = Site::queries(&store).list_all(world.organization, &Default::default()).await.unwrap();
         assert_eq!(sites.iter().map(|site| site.id).collect::<Vec<_>>(), [world.site]);
         let other = if world.site == first.site { second } else { first };
-        let found = Site::queries(&store)
-            .find(world.organization, other.site)
-            .await
-            .unwrap();
+        let found = Site::queries(&store).find(world.organization, other.site).await.unwrap();
         assert!(found.is_none());
     }
 }
@@ -105,11 +92,7 @@ async fn the_database_refuses_to_change_what_was_published() {
     uow.publications().insert(&content).await.unwrap();
     uow.commit().await.unwrap();
     let mut pg = open(&database).await;
-    for statement in [
-        "UPDATE publications SET number = 2",
-        "DELETE FROM publications",
-        "TRUNCATE publications",
-    ] {
+    for statement in ["UPDATE publications SET number = 2", "DELETE FROM publications", "TRUNCATE publications"] {
         assert!(pg.batch_execute(statement).await.is_err(), "{statement}");
     }
 }
@@ -122,15 +105,8 @@ async fn a_unit_of_work_that_is_dropped_leaves_nothing_and_the_pool_goes_on() {
     let store = crate::PgStore::connect(&settings).await.unwrap();
     let world = World::create(&store, "dropped").await;
     let mut uow = store.begin(world.organization).await.unwrap();
-    uow.sites()
-        .insert(&super::world::site("Left open"), now())
-        .await
-        .unwrap();
+    uow.sites().insert(&super::world::site("Left open"), now()).await.unwrap();
     drop(uow);
-    let sites = store
-        .sites()
-        .list(world.organization, &Default::default(), Default::default())
-        .await
-        .unwrap();
+    let sites = store.sites().list(world.organization, &Default::default(), Default::default()).await.unwrap();
     assert_eq!(sites.total, 1);
 }

@@ -30,11 +30,7 @@ async fn race(count: usize, locks: bool) {
     let world = World::create(&store, "race").await;
     let mut uow = store.begin(world.organization).await.unwrap();
     let overlapping = world.shift("2026-03-02T08:00:00Z", "2026-03-02T16:00:00Z");
-    let shifts = uow
-        .shifts()
-        .insert_many(&vec![overlapping; count], now())
-        .await
-        .unwrap();
+    let shifts = uow.shifts().insert_many(&vec![overlapping; count], now()).await.unwrap();
     uow.commit().await.unwrap();
 
     let mut racers = JoinSet::new();
@@ -76,11 +72,7 @@ async fn a_shift_that_moves_onto_another_assignment_is_a_conflict() {
     insert(uow.as_mut(), world.assignment(&late)).await;
     let mut moved = early.value.clone();
     moved.ends_at = late.starts_at + jiff::SignedDuration::from_mins(1);
-    let error = uow
-        .shifts()
-        .update(early.id, early.version, &moved, now())
-        .await
-        .unwrap_err();
+    let error = uow.shifts().update(early.id, early.version, &moved, now()).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict), "{error:?}");
     uow.rollback().await.unwrap();
 }

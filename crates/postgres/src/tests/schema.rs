@@ -10,10 +10,7 @@ use crate::{MigrateError, SchemaState, migrate, schema_state};
 async fn two_processes_that_migrate_at_once_run_each_migration_once() {
     let database = TestDatabase::create_empty().await;
     let settings = database.settings();
-    assert!(matches!(
-        schema_state(&settings).await.unwrap(),
-        SchemaState::Pending(_)
-    ));
+    assert!(matches!(schema_state(&settings).await.unwrap(), SchemaState::Pending(_)));
     let (one, other) = tokio::join!(migrate(&settings), migrate(&settings));
     let mut ran = [one.unwrap().len(), other.unwrap().len()];
     ran.sort_unstable();
@@ -33,14 +30,8 @@ async fn a_schema_that_is_newer_than_the_program_is_left_alone() {
         .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')")
         .await
         .unwrap();
-    assert_eq!(
-        schema_state(&settings).await.unwrap(),
-        SchemaState::Newer(vec!["9999".into()])
-    );
+    assert_eq!(schema_state(&settings).await.unwrap(), SchemaState::Newer(vec!["9999".into()]));
     let error = migrate(&settings).await.unwrap_err();
     assert!(matches!(error, MigrateError::Newer(_)));
-    assert_eq!(
-        error.to_string(),
-        "the database's schema is newer than this program: it has 9999"
-    );
+    assert_eq!(error.to_string(), "the database's schema is newer than this program: it has 9999");
 }

@@ -55,16 +55,9 @@ impl World {
         let organization = store.create_organization(slug, slug).await.unwrap().id;
         let mut uow = store.begin(organization).await.unwrap();
         let site = insert(uow.as_mut(), site("Main")).await.id;
-        let team = Team {
-            name: "Ward".into(),
-            site_id: site,
-            rule_set_id: None,
-        };
+        let team = Team { name: "Ward".into(), site_id: site, rule_set_id: None };
         let team = insert(uow.as_mut(), team).await.id;
-        let position = Position {
-            name: "Nurse".into(),
-            skill_ids: vec![],
-        };
+        let position = Position { name: "Nurse".into(), skill_ids: vec![] };
         let position = insert(uow.as_mut(), position).await.id;
         let user = User {
             username: "Ada".into(),
@@ -88,23 +81,13 @@ impl World {
         let employee = insert(uow.as_mut(), employee).await.id;
         let schedule = Schedule {
             team_id: team,
-            period: Period {
-                first: date(2026, 3, 2),
-                end: date(2026, 3, 30),
-            },
+            period: Period { first: date(2026, 3, 2), end: date(2026, 3, 30) },
             published_number: None,
             note: String::new(),
         };
         let schedule = insert(uow.as_mut(), schedule).await.id;
         uow.commit().await.unwrap();
-        Self {
-            organization,
-            site,
-            position,
-            employee,
-            user,
-            schedule,
-        }
+        Self { organization, site, position, employee, user, schedule }
     }
 
     pub(super) fn shift(&self, starts_at: &str, ends_at: &str) -> Shift {
@@ -120,13 +103,7 @@ impl World {
             break_minutes: 30,
             skill_ids: vec![],
             tags: vec!["day".into()],
-            heads: Heads {
-                min: 1,
-                target: 2,
-                max: None,
-                under_weight: 100,
-                over_weight: 10,
-            },
+            heads: Heads { min: 1, target: 2, max: None, under_weight: 100, over_weight: 10 },
         }
     }
 
