@@ -5,6 +5,7 @@ pub mod app;
 pub mod auth;
 pub mod catalogue;
 pub mod demo;
+pub mod import;
 pub mod permissions;
 pub mod reader;
 pub mod unit;
