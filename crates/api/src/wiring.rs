@@ -7,9 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use scheduling_app::auth::{PasswordHasher, TokenKeys};
+use scheduling_app::optimizations::Wake;
 use scheduling_app::{App, Limits};
 use scheduling_domain::page::PageRequest;
-use scheduling_domain::ports::{Cache, PoolStatus, Store};
+use scheduling_domain::ports::{Cache, NoMetrics, PoolStatus, Store};
 use scheduling_domain::user::UserFilter;
 use scheduling_memory::MemoryCache;
 use scheduling_prometheus::{Metrics, Readings, ReadingsFailed, refresh_forever};
@@ -117,7 +118,7 @@ pub fn cache(config: &Config) -> Result<Arc<dyn Cache>, WiringError> {
     }
 }
 
-/// What the use cases work with.
+/// What the use cases work with. Nothing is counted until [`App::metrics`] is set.
 pub fn app(config: &Config, store: Arc<dyn Store>) -> Result<App, WiringError> {
     let key = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
     let tokens = TokenKeys::try_new(key.reveal().as_bytes())
@@ -130,7 +131,15 @@ pub fn app(config: &Config, store: Arc<dyn Store>) -> Result<App, WiringError> {
         remembered_sign_in: SignedDuration::from_hours(i64::from(config.remembered_days) * 24),
         ..Limits::default()
     };
-    Ok(App { store, clock: Arc::new(SystemClock), tokens: Arc::new(tokens), passwords, limits })
+    Ok(App {
+        store,
+        clock: Arc::new(SystemClock),
+        tokens: Arc::new(tokens),
+        passwords,
+        metrics: Arc::new(NoMetrics),
+        wake: Wake::default(),
+        limits,
+    })
 }
 
 /// Everything that is measured.

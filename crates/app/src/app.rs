@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling_domain::ports::{Clock, Store};
+use scheduling_domain::ports::{Clock, SchedulingMetrics, Store};
 
 use crate::auth::{PasswordHasher, TokenKeys};
+use crate::optimizations::Wake;
 
 /// The store, the clock and the secrets; built once by the wiring and shared by all use cases.
 #[derive(Clone)]
@@ -19,6 +20,10 @@ pub struct App {
     pub tokens: Arc<TokenKeys>,
     /// What turns passwords into hashes.
     pub passwords: PasswordHasher,
+    /// What operators want to know.
+    pub metrics: Arc<dyn SchedulingMetrics>,
+    /// What tells this process's workers that a run of the optimiser waits.
+    pub wake: Wake,
     /// How long things last and how much there may be of them.
     pub limits: Limits,
 }

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod catalogue;
 pub mod demo;
 pub mod import;
+pub mod optimizations;
 pub mod permissions;
 pub mod reader;
 pub mod unit;

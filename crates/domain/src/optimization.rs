@@ -73,7 +73,7 @@ pub struct Optimization {
     pub state: OptimizationState,
     /// Same problem, seed and steps give the same roster.
     pub seed: u64,
-    /// The most search steps it takes.
+    /// The most search steps it takes; [`Self::UNBOUNDED_STEPS`] for as many as fit into the time.
     pub max_steps: u64,
     /// The longest it takes, in milliseconds.
     pub max_ms: u64,
@@ -97,6 +97,11 @@ pub struct Optimization {
     pub finished_at: Option<Timestamp>,
     /// When its result was written to the schedule.
     pub applied_at: Option<Timestamp>,
+}
+
+impl Optimization {
+    /// The number of steps that stands for no bound.
+    pub const UNBOUNDED_STEPS: u64 = u64::MAX;
 }
 
 /// One assignment that the optimiser proposes.
@@ -125,6 +130,7 @@ impl Entity for Optimization {
     fn validate(&self) -> Result<(), Faults> {
         let mut faults = Faults::new();
         faults.check_range("/max_ms", i64::try_from(self.max_ms).unwrap_or(i64::MAX), 1, 3_600_000);
+        faults.check_range("/max_steps", i64::try_from(self.max_steps).unwrap_or(i64::MAX), 1, i64::MAX);
         faults.into_result(())
     }
     fn repository(uow: &mut dyn UnitOfWork) -> &mut dyn Repository<Self> {

@@ -1,0 +1,59 @@
+use jiff::Timestamp;
+use scheduling_domain::id::OptimizationId;
+use scheduling_domain::optimization::{Optimization, OptimizationState};
+use scheduling_domain::ports::StoreError;
+use scheduling_domain::record::Record;
+use scheduling_domain::schedule::Schedule;
+use thiserror::Error;
+
+use super::schedule_access;
+use crate::actor::Actor;
+use crate::app::App;
+use crate::permissions::{Access, Operation};
+use crate::reader::Reader;
+
+/// Why no run was found.
+#[derive(Debug, Error)]
+pub enum GetOptimizationError {
+    /// It is not there, or the actor may not know of it.
+    #[error("there is no such run")]
+    NotFound,
+    /// The actor may not read it.
+    #[error("the actor may not read this run")]
+    Forbidden,
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Reads a run, with how it fares.
+pub async fn get_optimization(
+    app: &App,
+    actor: &Actor,
+    id: OptimizationId,
+) -> Result<Record<Optimization>, GetOptimizationError> {
+    let mut reader = Reader::Pool(app.store.as_ref(), actor.organization);
+    let run = reader.find::<Optimization>(id).await?.ok_or(GetOptimizationError::NotFound)?;
+    let schedule = reader.find::<Schedule>(run.schedule_id).await?.ok_or(GetOptimizationError::NotFound)?;
+    match schedule_access(actor, Operation::ReadDraft, &schedule) {
+        Access::Allowed => Ok(run),
+        Access::Invisible => Err(GetOptimizationError::NotFound),
+        Access::Forbidden => Err(GetOptimizationError::Forbidden),
+    }
+}
+
+/// How much of its budget a run has spent, in thousandths: of its steps or of its time, whichever is further.
+pub fn progress_permille(run: &Optimization, now: Timestamp) -> u16 {
+    let part = |done: u64, of: u64| {
+        let permille = u128::from(done) * 1000 / u128::from(of.max(1));
+        u16::try_from(permille.min(1000)).unwrap_or(1000)
+    };
+    match run.state {
+        OptimizationState::Queued => 0,
+        OptimizationState::Running => {
+            let since = run.started_at.map_or(0, |started| now.duration_since(started).as_millis());
+            part(run.steps, run.max_steps).max(part(u64::try_from(since).unwrap_or(0), run.max_ms))
+        }
+        OptimizationState::Done | OptimizationState::Cancelled | OptimizationState::Failed => 1000,
+    }
+}
