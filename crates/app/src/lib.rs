@@ -9,6 +9,8 @@ pub mod import;
 pub mod optimizations;
 pub mod permissions;
 pub mod reader;
+pub mod roster;
+pub mod schedules;
 pub mod unit;
 pub mod users;
 

@@ -87,14 +87,14 @@ const fn row(operation: Operation) -> [Access; 5] {
         | Operation::ReadTerms
         | Operation::ReadAvailability
         | Operation::WriteAvailability => [A, A, I, A, I],
-        Operation::WritePerson         => [A, A, I, F, I],
+        Operation::WritePerson
+        | Operation::ReadDraft         => [A, A, I, F, I],
         Operation::WriteTerms          => [A, F, I, F, I],
         Operation::ReadRules
         | Operation::ReadDemand        => [A, A, A, F, F],
         Operation::WriteDemand         => [A, A, F, F, F],
         Operation::WriteOwnAccount     => [A, F, F, A, F],
-        Operation::ReadDraft
-        | Operation::Plan              => [A, A, I, F, F],
+        Operation::Plan                => [A, A, I, F, F],
     }
 }
 
