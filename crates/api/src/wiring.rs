@@ -13,6 +13,7 @@ use scheduling_domain::page::PageRequest;
 use scheduling_domain::ports::{Cache, NoMetrics, PoolStatus, Store};
 use scheduling_domain::user::UserFilter;
 use scheduling_memory::MemoryCache;
+use scheduling_postgres::{PgSettings, PgStore, SchemaState};
 use scheduling_prometheus::{Metrics, Readings, ReadingsFailed, refresh_forever};
 use scheduling_redis::RedisCache;
 use scheduling_sqlite::{OpenError, SqliteOptions, SqliteStore};
@@ -47,6 +48,8 @@ pub struct Storage {
 #[derive(Clone)]
 enum Kind {
     Embedded(SqliteStore),
+    /// The pool is opened once the schema is known to be one that this program can work on.
+    Postgres(PgSettings),
 }
 
 impl Storage {
@@ -58,7 +61,20 @@ impl Storage {
                 let store = SqliteStore::open(path.clone(), options).await.map_err(|error| embedded_refusal(&error))?;
                 Ok(Self { kind: Kind::Embedded(store), place: path.display().to_string() })
             }
-            Database::Postgres(url) => Err(WiringError::new(format!("no store for {}", masked_url(url.reveal())))),
+            Database::Postgres(url) => {
+                let settings =
+                    PgSettings { max_connections: config.database_pool_size, ..PgSettings::new(url.reveal()) };
+                let place = masked_url(url.reveal());
+                let state = scheduling_postgres::schema_state(&settings).await;
+                if let SchemaState::Newer(unknown) = state.map_err(|error| server_refusal(&place, &error))? {
+                    return Err(WiringError::new(format!(
+                        "the database {place} has migration {}, which this version of the program does not know; \
+                         start the newer version, or restore a backup made with this one",
+                        unknown.join(", ")
+                    )));
+                }
+                Ok(Self { kind: Kind::Postgres(settings), place })
+            }
         }
     }
 
@@ -76,6 +92,9 @@ impl Storage {
     pub async fn migrate(&self) -> Result<Vec<String>, WiringError> {
         match &self.kind {
             Kind::Embedded(store) => store.migrate().await.map_err(|error| embedded_refusal(&error)),
+            Kind::Postgres(settings) => {
+                scheduling_postgres::migrate(settings).await.map_err(|error| server_refusal(&self.place, &error))
+            }
         }
     }
 
@@ -83,15 +102,33 @@ impl Storage {
     pub async fn pending(&self) -> Result<Vec<String>, WiringError> {
         match &self.kind {
             Kind::Embedded(store) => Ok(store.schema_state().await.map_err(|error| embedded_refusal(&error))?.pending),
+            Kind::Postgres(settings) => {
+                let state = scheduling_postgres::schema_state(settings).await;
+                match state.map_err(|error| server_refusal(&self.place, &error))? {
+                    SchemaState::Pending(pending) => Ok(pending),
+                    SchemaState::Current | SchemaState::Newer(_) => Ok(Vec::new()),
+                }
+            }
         }
     }
 
-    /// The port.
-    pub fn store(&self) -> Arc<dyn Store> {
+    /// The port. The schema has to be up to date.
+    pub async fn store(&self) -> Result<Arc<dyn Store>, WiringError> {
         match &self.kind {
-            Kind::Embedded(store) => Arc::new(store.clone()),
+            Kind::Embedded(store) => Ok(Arc::new(store.clone())),
+            Kind::Postgres(settings) => match PgStore::connect(settings).await {
+                Ok(store) => Ok(Arc::new(store)),
+                Err(error) => Err(server_refusal(&self.place, &error)),
+            },
         }
     }
+}
+
+fn server_refusal(place: &str, error: &(dyn std::error::Error + 'static)) -> WiringError {
+    WiringError::new(format!(
+        "the database {place} cannot be used: {}; check that it runs and that DATABASE_URL names it and its user",
+        with_causes(error)
+    ))
 }
 
 fn embedded_refusal(error: &OpenError) -> WiringError {

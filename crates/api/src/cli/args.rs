@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use scheduling_domain::id::ScheduleId;
 
 use super::seed::DEFAULT_SEED;
 use crate::config::Sources;
@@ -73,6 +74,12 @@ pub(super) enum Command {
     Seed {
         #[command(subcommand)]
         command: SeedCommand,
+    },
+    /// Import people or shifts from a CSV file: all rows, or none when one is bad
+    #[command(after_help = IMPORT_EXAMPLE)]
+    Import {
+        #[command(subcommand)]
+        command: ImportCommand,
     },
     /// Find a good roster for a problem in a file
     #[command(after_help = SOLVE_EXAMPLE)]
@@ -150,6 +157,41 @@ pub(super) struct SeedDemoArgs {
     /// The Monday with which demand begins [default: the coming one]
     #[arg(long, value_name = "DATE")]
     pub(super) from: Option<Date>,
+}
+
+const IMPORT_EXAMPLE: &str = "\
+\x1b[1mExamples\x1b[0m
+  hr-scheduling import employees people.csv --dry-run
+  hr-scheduling import shifts december.csv --schedule 12
+
+\x1b[1mColumns\x1b[0m
+  employees  number, full_name, team, hired_on [, left_on, email, phone]
+  shifts     template, on, target [, min, max]
+
+A row is found again by its number, or its template and day, so a file can be imported twice.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ImportCommand {
+    /// Create employees, or change those whose numbers are known
+    Employees(ImportArgs),
+    /// Create shifts of a schedule from templates, or change the heads of those that are there
+    Shifts {
+        /// The schedule's id
+        #[arg(long, value_name = "ID")]
+        schedule: ScheduleId,
+        #[command(flatten)]
+        file: ImportArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// The CSV file, with a heading
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Report on each row and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
 }
 
 /// How problems and rosters are written.

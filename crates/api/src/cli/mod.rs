@@ -9,6 +9,7 @@ mod check;
 mod config;
 mod failure;
 mod healthcheck;
+mod import;
 mod instance;
 mod migrate;
 mod openapi;
@@ -57,6 +58,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Migrate => migrate::run(&settings.sources()),
         Command::Admin { command: AdminCommand::Create(arguments) } => admin::create(&settings.sources(), &arguments),
         Command::Seed { command: SeedCommand::Demo(arguments) } => seed::demo(&settings.sources(), &arguments),
+        Command::Import { command } => import::run(&settings.sources(), &command),
         Command::Solve(arguments) => solve::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&settings.sources(), &arguments),

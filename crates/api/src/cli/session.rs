@@ -35,7 +35,7 @@ impl Session {
                 storage.place()
             )));
         }
-        let store = storage.store();
+        let store = storage.store().await?;
         let organization = default_organization(store.as_ref()).await.map_err(|error| store_failure(&error))?;
         let app = wiring::app(config, store)?;
         Ok(Self { storage, app, organization })
