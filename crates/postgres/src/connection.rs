@@ -129,17 +129,13 @@ impl Connector {
     pub(crate) async fn open(&self) -> Result<AsyncPgConnection, ConnectError> {
         let unreachable =
             |source: Box<dyn Error + Send + Sync>| ConnectError::Unreachable { address: self.address(), source };
-        match &self.tls {
-            Some(tls) => {
-                let (client, wire) =
-                    self.config.connect(tls.clone()).await.map_err(|error| unreachable(error.into()))?;
-                AsyncPgConnection::try_from_client_and_connection(client, wire).await
-            }
-            None => {
-                let (client, wire) =
-                    self.config.connect(tokio_postgres::NoTls).await.map_err(|error| unreachable(error.into()))?;
-                AsyncPgConnection::try_from_client_and_connection(client, wire).await
-            }
+        if let Some(tls) = &self.tls {
+            let (client, wire) = self.config.connect(tls.clone()).await.map_err(|error| unreachable(error.into()))?;
+            AsyncPgConnection::try_from_client_and_connection(client, wire).await
+        } else {
+            let wire = self.config.connect(tokio_postgres::NoTls).await;
+            let (client, wire) = wire.map_err(|error| unreachable(error.into()))?;
+            AsyncPgConnection::try_from_client_and_connection(client, wire).await
         }
         .map_err(|error| unreachable(error.into()))
     }

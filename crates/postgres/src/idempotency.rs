@@ -35,14 +35,14 @@ async fn take(
     let name = format!("idempotency/{organization}/{}/{}", key.user_id, key.key);
     let (mut first, mut second) = (pg, pg);
     let lock = diesel::select(pg_try_advisory_xact_lock(hashtextextended(name, 0))).get_result::<bool>(&mut first);
-    let look = idempotency_keys::table
+    let answers = idempotency_keys::table
         .filter(idempotency_keys::organization_id.eq(organization.get()))
         .filter(idempotency_keys::user_id.eq(key.user_id.get()))
         .filter(idempotency_keys::key.eq(&key.key))
         .filter(idempotency_keys::expires_at.ge(now.to_diesel()))
         .select(AnswerRow::as_select())
         .load(&mut second);
-    let (is_ours, answers) = tokio::try_join!(biased; lock, look).map_err(failure)?;
+    let (is_ours, answers) = tokio::try_join!(biased; lock, answers).map_err(failure)?;
     if !is_ours {
         return Ok(KeyState::InFlight);
     }

@@ -3,7 +3,11 @@
 //! The server is the one of `TEST_DATABASE_URL`, a superuser's address; `scripts/with-services` starts one. The first
 //! test makes a migrated template, every test a copy of it that is dropped with its [`TestDatabase`]. The copies belong to
 //! a plain role, so that row-level security binds them as it binds in production.
-#![expect(clippy::expect_used, reason = "a test that has no database should say so and stop")]
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::expect_used,
+    reason = "a test that has no database should say so and stop"
+)]
 
 use std::time::Duration;
 

@@ -3,10 +3,11 @@
 use diesel::QueryableByName;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use scheduling_domain::page::PageRequest;
 use scheduling_domain::ports::Store;
 use scheduling_domain::record::Entity;
 use scheduling_domain::schedule::PublishedContent;
-use scheduling_domain::site::Site;
+use scheduling_domain::site::{Site, SiteFilter};
 
 use super::world::{World, now};
 use crate::connection::Connector;
@@ -67,7 +68,7 @@ async fn reads_on_one_connection_follow_the_organization_that_asks() {
     let first = World::create(&store, "first").await;
     let second = World::create(&store, "second").await;
     for world in [first, second, first, first, second] {
-        let sites = Site::queries(&store).list_all(world.organization, &Default::default()).await.unwrap();
+        let sites = Site::queries(&store).list_all(world.organization, &SiteFilter::default()).await.unwrap();
         assert_eq!(sites.iter().map(|site| site.id).collect::<Vec<_>>(), [world.site]);
         let other = if world.site == first.site { second } else { first };
         let found = Site::queries(&store).find(world.organization, other.site).await.unwrap();
@@ -107,6 +108,6 @@ async fn a_unit_of_work_that_is_dropped_leaves_nothing_and_the_pool_goes_on() {
     let mut uow = store.begin(world.organization).await.unwrap();
     uow.sites().insert(&super::world::site("Left open"), now()).await.unwrap();
     drop(uow);
-    let sites = store.sites().list(world.organization, &Default::default(), Default::default()).await.unwrap();
+    let sites = store.sites().list(world.organization, &SiteFilter::default(), PageRequest::default()).await.unwrap();
     assert_eq!(sites.total, 1);
 }
