@@ -38,6 +38,8 @@ codes! {
     NotAuthenticated = UNAUTHORIZED, "not_authenticated";
     /// The access token was good once; refresh it.
     TokenExpired = UNAUTHORIZED, "token_expired";
+    /// The refresh token is unknown, expired or was used before.
+    InvalidRefreshToken = UNAUTHORIZED, "invalid_refresh_token";
     /// Name or password is wrong; which one stays unsaid.
     WrongCredentials = UNAUTHORIZED, "wrong_credentials";
     /// The caller may not do this.
@@ -52,6 +54,8 @@ codes! {
     Duplicate = CONFLICT, "duplicate";
     /// The request contradicts the current data.
     Conflict = CONFLICT, "conflict";
+    /// The last active administrator must stay one.
+    LastAdministrator = CONFLICT, "last_administrator";
     /// Other records still refer to this one.
     InUse = CONFLICT, "in_use";
     /// A blocking rule forbids the change; `violations` says which.

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use jiff::civil::{Date, Time, Weekday};
+use scheduling_app::auth::Password;
 use scheduling_domain::availability::AvailabilityKind;
 use scheduling_domain::id::TypedId;
 use scheduling_domain::personal::Personal;
@@ -32,6 +33,14 @@ pub(super) enum Patch<T> {
 }
 
 impl<T: Field + Clone> Patch<T> {
+    /// The new value, when the field is there.
+    pub(super) fn plain(self) -> Option<T::Value> {
+        match self {
+            Self::Keep => None,
+            Self::Set(field) => Some(field.plain()),
+        }
+    }
+
     /// Changes `value` when the field is there.
     pub(super) fn apply(&self, value: &mut T::Value) {
         if let Self::Set(field) = self {
@@ -126,6 +135,31 @@ impl<const MAX: usize> Field for PersonalText<MAX> {
 impl<const MAX: usize> From<Personal> for PersonalText<MAX> {
     fn from(text: Personal) -> Self {
         Self(text)
+    }
+}
+
+/// A password as someone typed it.
+#[derive(Debug, Clone)]
+pub(super) struct Secret<const MIN: usize, const MAX: usize>(Password);
+
+inline_schema!(
+    [const MIN: usize, const MAX: usize] Secret<MIN, MAX>,
+    format!("Secret_{MIN}_{MAX}"),
+    json_schema!({
+        "type": "string", "format": "password", "minLength": MIN, "maxLength": MAX, "writeOnly": true,
+    })
+);
+
+impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for Secret<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Password::new(text)))
+    }
+}
+
+impl<const MIN: usize, const MAX: usize> Field for Secret<MIN, MAX> {
+    type Value = Password;
+    fn plain(self) -> Password {
+        self.0
     }
 }
 
@@ -345,6 +379,8 @@ macro_rules! plain_fields {
 
 plain_fields!(bool, u32, Date);
 
+/// A password to be set.
+pub(super) type NewPassword = Secret<{ Password::MIN_CHARS }, { Password::MAX_CHARS }>;
 /// A name of 1 to 100 characters.
 pub(super) type Name = Text<1, 100>;
 /// Tags such as `night`.

@@ -5,6 +5,7 @@
 //! `#[api_v2_operation]`, in a file or a folder named like the entity. How errors are answered stands in [`refusal`].
 
 mod answer;
+mod auth;
 mod availability;
 mod caller;
 mod catalogue;
@@ -23,6 +24,7 @@ mod site;
 mod skill;
 mod skill_grant;
 mod team;
+mod user;
 
 use paperclip::actix::web::ServiceConfig;
 use scheduling_domain::availability::Availability;
@@ -38,6 +40,8 @@ use scheduling_domain::team::Team;
 
 /// Mounts every route. The use cases' `Data<App>` is among the application's data.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    auth::routes(config);
+    user::routes(config);
     catalogue::routes::<Site>(config);
     catalogue::routes::<Team>(config);
     catalogue::routes::<Position>(config);

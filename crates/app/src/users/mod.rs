@@ -5,6 +5,7 @@ mod create_user;
 mod find_operator;
 mod get_user;
 mod list_users;
+mod me;
 mod update_user;
 
 pub use create_administrator::{CreateAdministratorError, create_administrator};
@@ -12,6 +13,7 @@ pub use create_user::{CreateUserError, NewUser, create_user};
 pub use find_operator::find_operator;
 pub use get_user::{GetUserError, get_user};
 pub use list_users::list_users;
+pub use me::{Me, me};
 pub use update_user::{UpdateUserError, UserPatch, update_user};
 
 use scheduling_domain::fault::Faults;

@@ -1,0 +1,164 @@
+//! `/api/auth/…`: signing in and out, and who one is.
+
+use paperclip::actix::api_v2_operation;
+use paperclip::actix::web::ServiceConfig;
+use scheduling_app::auth::{self, RefreshError, SignIn, SignInError, SignOut, Tokens};
+use scheduling_app::users::{self, Me};
+use scheduling_domain::id::EmployeeId;
+use scheduling_domain::organization::DEFAULT_SLUG;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::answer::Stored;
+use super::caller::{Anonymous, Caller};
+use super::fields::{Field, Ref, Secret, Text};
+use super::user::UserView;
+use crate::http::{Body, Code, JsonBody, OrganizationSlug, Problem, Result, resource};
+
+/// What somebody signs in with.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Login {
+    /// User name or e-mail.
+    #[schemars(example = &"admin")]
+    identifier: Text<1, 254>,
+    /// Their password.
+    password: Secret<1, 1024>,
+    /// Whether the session outlives the day.
+    #[serde(default)]
+    remember_me: bool,
+}
+
+/// What a session goes on with.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Refresh")]
+struct RefreshBody {
+    /// From the last sign-in or refresh; it is good once.
+    refresh_token: Text<1, 512>,
+}
+
+/// Which session ends.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Logout")]
+struct LogoutBody {
+    /// A refresh token of the session that ends; every session of the account when absent.
+    #[serde(default)]
+    refresh_token: Option<Text<1, 512>>,
+}
+
+/// What a session is.
+#[derive(Serialize, JsonSchema)]
+struct TokenResponse {
+    /// For the `Authorization: Bearer` header.
+    access_token: String,
+    /// To be exchanged for the next pair, once, at `/api/auth/refresh`.
+    refresh_token: String,
+    /// Life of the access token in seconds.
+    #[schemars(range(min = 1))]
+    expires_in: i64,
+    /// `Bearer`.
+    token_type: &'static str,
+}
+
+impl From<Tokens> for TokenResponse {
+    fn from(tokens: Tokens) -> Self {
+        let Tokens { access_token, refresh_token, expires_in_seconds } = tokens;
+        Self { access_token, refresh_token, expires_in: expires_in_seconds, token_type: "Bearer" }
+    }
+}
+
+/// The caller's account.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Me")]
+struct MeView {
+    #[serde(flatten)]
+    user: Stored<UserView>,
+    /// The employee whose account it is, if anybody's.
+    employee_id: Option<Ref<EmployeeId>>,
+}
+
+/// Nothing more to say.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SignedOut {}
+
+/// Sign in
+///
+/// Answers the same, and after the same time, whether the account is unknown or the password is wrong.
+#[api_v2_operation(tags("auth"), operation_id = "login")]
+async fn login(
+    anonymous: Anonymous,
+    organization: OrganizationSlug,
+    body: JsonBody<Login>,
+) -> Result<Body<TokenResponse>> {
+    let JsonBody(Login { identifier, password, remember_me }) = body;
+    let asked = SignIn {
+        organization: organization.0.unwrap_or_else(|| DEFAULT_SLUG.to_owned()),
+        identifier: identifier.plain(),
+        password: password.plain(),
+        remember_me,
+    };
+    let tokens = auth::sign_in(&anonymous.0, &asked).await?;
+    Ok(Body::new(tokens.into()))
+}
+
+/// Exchange a refresh token for the next pair
+///
+/// A refresh token is good once. When one comes a second time, the whole session ends.
+#[api_v2_operation(tags("auth"), operation_id = "refresh")]
+async fn refresh(anonymous: Anonymous, body: JsonBody<RefreshBody>) -> Result<Body<TokenResponse>> {
+    let JsonBody(RefreshBody { refresh_token }) = body;
+    let tokens = auth::refresh(&anonymous.0, &refresh_token.plain()).await?;
+    Ok(Body::new(tokens.into()))
+}
+
+/// Sign out
+///
+/// Ends the session of the refresh token; without one, every session of the account and all its access tokens at once.
+#[api_v2_operation(tags("auth"), operation_id = "logout")]
+async fn logout(caller: Caller, body: JsonBody<LogoutBody>) -> Result<Body<SignedOut>> {
+    let JsonBody(LogoutBody { refresh_token }) = body;
+    let refresh_token = refresh_token.plain();
+    let which = refresh_token.as_deref().map_or(SignOut::Everywhere, SignOut::Here);
+    auth::sign_out(&caller.app, &caller.actor, which).await?;
+    Ok(Body::new(SignedOut {}))
+}
+
+/// Show one's own account
+#[api_v2_operation(tags("auth"), operation_id = "showMe")]
+async fn me(caller: Caller) -> Result<Body<MeView>> {
+    let Me { user, employee_id } = users::me(&caller.app, &caller.actor).await?;
+    let version = user.version;
+    Ok(Body::new(MeView { user: user.into(), employee_id: employee_id.map(Ref) }).version(version))
+}
+
+/// Mounts the routes.
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(resource("/api/auth/login").post(login))
+        .service(resource("/api/auth/refresh").post(refresh))
+        .service(resource("/api/auth/logout").post(logout))
+        .service(resource("/api/auth/me").get(me));
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::WrongCredentials => Code::WrongCredentials.into(),
+            SignInError::Hashing(error) => Self::internal(error),
+            SignInError::Token(_) => Self::internal(error),
+            SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RefreshError> for Problem {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::Refused => Code::InvalidRefreshToken.into(),
+            RefreshError::Token(_) => Self::internal(error),
+            RefreshError::Store(error) => error.into(),
+        }
+    }
+}
