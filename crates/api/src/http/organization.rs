@@ -24,9 +24,10 @@ impl FromRequest for OrganizationSlug {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let named = request.headers().get(&X_ORGANIZATION).map(|value| {
-            value.to_str().map(str::to_owned).map_err(|_| Problem::malformed_header(&X_ORGANIZATION))
-        });
+        let named = request
+            .headers()
+            .get(&X_ORGANIZATION)
+            .map(|value| value.to_str().map(str::to_owned).map_err(|_| Problem::malformed_header(&X_ORGANIZATION)));
         ready(named.transpose().map(Self))
     }
 }

@@ -24,6 +24,8 @@ mod site;
 mod skill;
 mod skill_grant;
 mod team;
+#[cfg(test)]
+mod tests;
 mod user;
 
 use paperclip::actix::web::ServiceConfig;

@@ -4,15 +4,16 @@ use jiff::civil::Date;
 use scheduling_domain::id::{EmployeeId, ShiftTemplateId, SiteId};
 use scheduling_domain::rules::{Citation, Effective, Rule, RuleKind, Scope, Verdict, Window};
 use scheduling_domain::time::Weekdays;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::fields::{Choice, DaysOfWeek, Field, List, Named, Ref, Text, refs};
 
 /// A rule: what is asked, of whom, when, and what breaking it means. The parameters of its kind stand beside `kind`.
 // The schema refuses unknown fields; serde cannot where fields are flattened.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "Rule", deny_unknown_fields)]
+#[schemars(rename = "Rule", transform = one_object_for_each_kind)]
 pub(crate) struct RuleBody {
     /// Stable name within its rule set.
     #[schemars(example = &"daily-rest")]
@@ -34,6 +35,26 @@ pub(crate) struct RuleBody {
     /// Where it is written.
     #[serde(default)]
     citation: Option<CitationBody>,
+}
+
+/// Brings what all rules share into the schema of each kind, so that each says by itself which fields there are.
+fn one_object_for_each_kind(schema: &mut Schema) {
+    let shared = schema.remove("properties").unwrap_or_default();
+    let required = schema.remove("required").unwrap_or_default();
+    let (Some(shared), Some(required)) = (shared.as_object(), required.as_array()) else {
+        return;
+    };
+    for kind in schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(properties) = kind.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.extend(shared.clone());
+        }
+        if let Some(names) = kind.get_mut("required").and_then(Value::as_array_mut) {
+            names.extend(required.iter().cloned());
+        }
+        if let Some(kind) = kind.as_object_mut() {
+            kind.insert("additionalProperties".to_owned(), false.into());
+        }
+    }
 }
 
 impl Named for Verdict {

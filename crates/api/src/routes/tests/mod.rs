@@ -1,0 +1,178 @@
+//! The routes as clients meet them, over use cases and an embedded store of their own.
+
+mod accounts;
+mod people;
+mod reference;
+mod site;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::Data;
+use jiff::Timestamp;
+use scheduling_app::auth::{Password, PasswordHasher, TokenKeys};
+use scheduling_app::users::{NewUser, create_administrator};
+use scheduling_app::{App, Limits};
+use scheduling_domain::organization::DEFAULT_SLUG;
+use scheduling_domain::ports::{Clock, Store};
+use scheduling_domain::user::{Role, User};
+use scheduling_sqlite::SqliteStore;
+use serde_json::{Map, Value, json};
+
+use super::routes;
+use crate::http::{Document, Health, RequestMetrics, Shared, application};
+
+/// The password of everybody here.
+const PASSWORD: &str = "correct horse battery";
+
+/// A server with one administrator, `admin`.
+struct Server {
+    app: App,
+    shared: Shared,
+}
+
+/// Somebody who sends requests to a server.
+struct Client<'a> {
+    server: &'a Server,
+    token: Option<String>,
+}
+
+/// What came back.
+struct Answer {
+    status: u16,
+    headers: Map<String, Value>,
+    body: Value,
+}
+
+struct FixedClock;
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        "2026-01-05T00:00:00Z".parse().unwrap()
+    }
+}
+
+struct Uncounted;
+
+impl RequestMetrics for Uncounted {
+    fn answered(&self, _: &str, _: &str, _: u16, _: Duration) {}
+    fn render(&self) -> String {
+        String::new()
+    }
+}
+
+impl Server {
+    async fn start() -> Self {
+        let store = SqliteStore::in_memory().await.unwrap();
+        let organization = store.create_organization(DEFAULT_SLUG, "Default").await.unwrap();
+        let app = App {
+            store: Arc::new(store),
+            clock: Arc::new(FixedClock),
+            tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
+            passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
+            limits: Limits::default(),
+        };
+        let user = User {
+            username: "admin".to_owned(),
+            email: "admin@example.com".to_owned(),
+            full_name: String::new(),
+            role: Role::Admin,
+            team_ids: Vec::new(),
+            is_active: true,
+        };
+        let new = NewUser { user, password: Password::new(PASSWORD) };
+        create_administrator(&app, organization.id, &new).await.unwrap();
+        let shared = Shared {
+            authenticator: Arc::new(app.clone()),
+            metrics: Arc::new(Uncounted),
+            health: Arc::new(Health::default()),
+            document: Arc::new(Document::new(&Value::Null)),
+        };
+        Self { app, shared }
+    }
+
+    fn anonymous(&self) -> Client<'_> {
+        Client { server: self, token: None }
+    }
+
+    async fn sign_in(&self, identifier: &str) -> Client<'_> {
+        let login = json!({ "identifier": identifier, "password": PASSWORD });
+        let answer = self.anonymous().post("/api/auth/login", login).await.expect(200);
+        Client { server: self, token: answer.body["data"]["access_token"].as_str().map(str::to_owned) }
+    }
+
+    async fn admin(&self) -> Client<'_> {
+        self.sign_in("admin").await
+    }
+}
+
+impl Client<'_> {
+    async fn send(&self, mut request: TestRequest) -> Answer {
+        let server = self.server;
+        let service = application(server.shared.clone(), routes).app_data(Data::new(server.app.clone()));
+        let service = init_service(service).await;
+        request = request.insert_header(("x-request-id", "test-1")).insert_header((header::ACCEPT_LANGUAGE, "en"));
+        if let Some(token) = &self.token {
+            request = request.insert_header((header::AUTHORIZATION, format!("Bearer {token}")));
+        }
+        let response = call_service(&service, request.to_request()).await;
+        let text = |value: &header::HeaderValue| Value::from(value.to_str().unwrap());
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        let status = response.status().as_u16();
+        let body = serde_json::from_slice(&read_body(response).await).unwrap_or(Value::Null);
+        Answer { status, headers, body }
+    }
+
+    async fn get(&self, uri: &str) -> Answer {
+        self.send(TestRequest::get().uri(uri)).await
+    }
+
+    async fn post(&self, uri: &str, body: Value) -> Answer {
+        self.send(TestRequest::post().uri(uri).set_json(body)).await
+    }
+
+    async fn patch(&self, uri: &str, body: Value) -> Answer {
+        self.send(TestRequest::patch().uri(uri).set_json(body)).await
+    }
+
+    async fn delete(&self, uri: &str) -> Answer {
+        self.send(TestRequest::delete().uri(uri)).await
+    }
+
+    /// Creates something and answers its id.
+    async fn create(&self, uri: &str, body: Value) -> i64 {
+        self.post(uri, body).await.expect(201).data()["id"].as_i64().unwrap()
+    }
+}
+
+impl Answer {
+    fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self
+    }
+
+    fn data(&self) -> &Value {
+        &self.body["data"]
+    }
+
+    /// The code of a refusal, and where its faults are.
+    fn refusal(&self) -> (u16, &str, Vec<&str>) {
+        let faults = self.body["errors"].as_array().into_iter().flatten();
+        let places = faults.filter_map(|fault| fault["pointer"].as_str().or(fault["parameter"].as_str())).collect();
+        (self.status, self.body["code"].as_str().unwrap_or_default(), places)
+    }
+
+    /// Status, the headers of interest and the body, without the time of day.
+    fn seen(mut self) -> Value {
+        if let Some(time) = self.body.get_mut("timestamp") {
+            time.as_str().unwrap().parse::<Timestamp>().unwrap();
+            *time = "[time]".into();
+        }
+        let interesting = ["allow", "etag", "idempotency-replayed", "link", "location", "www-authenticate"];
+        self.headers.retain(|name, _| interesting.contains(&name.as_str()));
+        json!({ "status": self.status, "headers": self.headers, "body": self.body })
+    }
+}
