@@ -128,7 +128,7 @@ impl From<Availability> for AvailabilityView {
 }
 
 /// The ends of a stretch of the day come together.
-fn both_or_neither<T: PartialEq>(starts: T, ends: T) -> Result<(), Faults> {
+fn both_or_neither<T: Copy + PartialEq>(starts: T, ends: T) -> Result<(), Faults> {
     if starts == ends { Ok(()) } else { Err(Fault::new("/ends", "both_or_neither").with("other", "starts").into()) }
 }
 
