@@ -1,6 +1,6 @@
 //! The optimiser: from a planning problem, a seed and a budget to a roster.
 //!
-//! [`solve`] is a pure function. It takes a [`Problem`], what is placed already, [`Settings`] and an [`Observer`], and
+//! [`solve()`] is a pure function. It takes a [`Problem`], what is placed already, [`Settings`] and an [`Observer`], and
 //! gives the best roster it found. It has no store, no clock of its own (an observer keeps time), and no thread that
 //! outlives the call. With a budget of steps the same question has the same answer, byte for byte, on any number of
 //! threads and any machine: chance is seeded, scores are whole numbers, and so are temperatures.

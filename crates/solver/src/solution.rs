@@ -20,11 +20,11 @@ impl Score {
     /// Nothing broken, nothing to pay.
     pub const ZERO: Self = Self { hard: 0, soft: 0 };
 
-    pub(crate) const fn hard(hard: i64) -> Self {
+    pub(crate) const fn of_hard(hard: i64) -> Self {
         Self { hard, soft: 0 }
     }
 
-    pub(crate) const fn soft(soft: i64) -> Self {
+    pub(crate) const fn of_soft(soft: i64) -> Self {
         Self { hard: 0, soft }
     }
 

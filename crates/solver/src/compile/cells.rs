@@ -164,7 +164,7 @@ fn of_cell(
         RuleKind::Availability => unit(rule, 1).times(seen().map(|shift| minutes_unavailable(said, shift)).sum()),
         RuleKind::Requests => {
             let wishes = said.iter().filter(|span| span.on == on);
-            Score::soft(wishes.map(|span| of_wish(span, seen())).sum())
+            Score::of_soft(wishes.map(|span| of_wish(span, seen())).sum())
         }
         RuleKind::MinutesPerPeriod { per: Window::Day, min, max } if seen().next().is_some() => {
             let minutes: i64 = seen().map(|shift| i64::from(shift.work_minutes)).sum();

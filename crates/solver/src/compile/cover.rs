@@ -46,7 +46,7 @@ impl Cover {
                         }
                         if heads.under_weight != 0 || heads.over_weight != 0 {
                             let target = i32::from(heads.target);
-                            let (under, over) = (Score::soft(heads.under_weight), Score::soft(heads.over_weight));
+                            let (under, over) = (Score::of_soft(heads.under_weight), Score::of_soft(heads.over_weight));
                             cover.terms.push(Term { min: target, max: target, under, over });
                         }
                     }

@@ -96,8 +96,8 @@ impl Tables {
 /// What one unit of a breach of `rule` costs, where a blocking unit counts as `hard`.
 pub(crate) fn unit(rule: &Rule, hard: i64) -> Score {
     match rule.verdict {
-        Verdict::Block => Score::hard(hard),
-        Verdict::Cost | Verdict::Consent => Score::soft(rule.weight),
+        Verdict::Block => Score::of_hard(hard),
+        Verdict::Cost | Verdict::Consent => Score::of_soft(rule.weight),
         Verdict::Warn => Score::ZERO,
     }
 }
