@@ -2,7 +2,7 @@
 //!
 //! The instances belong to their authors and stay outside the repository; they are looked for in the folder that
 //! `HR_INSTANCES` names, or in `../shared/benchmarks/curtois`. `HR_BENCH_SECONDS` sets the time for each (10 unless
-//! set), `HR_BENCH_ONLY` names some of them (`3,5,7`).
+//! set), `HR_BENCH_MILLION_STEPS` bounds the moves instead, `HR_BENCH_ONLY` names some of them (`3,5,7`).
 #![expect(clippy::print_stdout, clippy::float_arithmetic, reason = "a report for people")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time and is told what to measure")]
 
@@ -53,7 +53,8 @@ fn main() {
 fn measure(name: &str, instance: &Instance, best: f64, (seconds, seed, threads): (u64, u64, usize)) {
     let problem = instance.to_problem();
     let walkers = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
-    let budget = Budget::time(Duration::from_secs(seconds));
+    let steps = number("HR_BENCH_MILLION_STEPS").map(|millions| millions * 1_000_000);
+    let budget = steps.map_or(Budget::time(Duration::from_secs(seconds)), Budget::steps);
     let settings = Settings { threads: walkers, walkers, ..Settings::new(seed, budget) };
     let watch = Watch(Instant::now());
     match solve(&problem, &settings, &[], &watch) {

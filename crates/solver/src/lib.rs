@@ -46,6 +46,7 @@ mod error;
 mod fixed;
 mod random;
 mod roster;
+mod row;
 mod settings;
 mod solution;
 mod solve;

@@ -31,7 +31,11 @@ pub fn solve(
     let walkers: Vec<_> = (0..settings.walkers.get())
         .map(|index| {
             let random = Random::new(settings.seed, index);
-            (index, Walker::new(&tables, first_cells(&tables, &given), random))
+            let mut walker = Walker::new(&tables, first_cells(&tables, &given), random);
+            if given.hints.is_empty() {
+                walker.start_with_rows();
+            }
+            (index, walker)
         })
         .collect();
     let shares = deal(walkers, settings.threads.get());

@@ -8,12 +8,12 @@ use scheduling_domain::roster::Placement;
 use scheduling_solver::{Budget, Settings, Unobserved, solve};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn a_score_is_what_the_checker_says(seed in any::<u64>()) {
         let (problem, given) = any_problem(seed);
-        let settings = Settings::new(seed, Budget::steps(6_000));
+        let settings = Settings::new(seed, Budget::steps(60_000));
         let solution = solve(&problem, &settings, &given, &Unobserved).unwrap();
         prop_assert_eq!(judged(&problem, &solution.placements), solution.score);
     }
@@ -21,7 +21,7 @@ proptest! {
     #[test]
     fn what_is_given_stays_and_nothing_joins_it(seed in any::<u64>()) {
         let (problem, given) = any_problem(seed);
-        let solution = solve(&problem, &Settings::new(seed, Budget::steps(6_000)), &given, &Unobserved).unwrap();
+        let solution = solve(&problem, &Settings::new(seed, Budget::steps(60_000)), &given, &Unobserved).unwrap();
         let outside = |placement: &Placement| !problem.period.contains(problem.shifts[placement.shift].on);
         let stays = |placement: &&Placement| placement.pinned || outside(placement);
         let mut before: Vec<_> = given.iter().filter(stays).collect();

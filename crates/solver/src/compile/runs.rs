@@ -109,6 +109,21 @@ impl Lengths {
         Self { costs, stride, last, before: columns.planned().1 }
     }
 
+    /// From which length on all runs of work, or of rest, cost the same, as long as they touch no edge.
+    pub(crate) fn settled(&self, is_work: bool) -> usize {
+        let start = usize::from(is_work) * 2 * self.stride;
+        let inner = &self.costs[start..start + self.stride];
+        let last = inner.last().copied().unwrap_or_default();
+        let edge = &self.costs[start + self.stride..start + 2 * self.stride];
+        (1..self.stride).rfind(|length| inner[*length] != last || edge[*length] != last).map_or(1, |length| length + 1)
+    }
+
+    /// What a run of a length costs however it goes on.
+    #[inline]
+    pub(crate) fn beyond(&self, is_work: bool, length: usize) -> Score {
+        self.costs[(usize::from(is_work) * 2 + 1) * self.stride + length]
+    }
+
     /// What a run over `[first, end)` costs.
     #[inline]
     pub(crate) fn cost(&self, is_work: bool, first: usize, end: usize) -> Score {

@@ -49,9 +49,35 @@ impl Bound {
     /// What a sum costs.
     #[inline]
     pub(crate) fn cost(&self, sum: i32) -> Score {
-        let short = (i64::from(self.min) - i64::from(sum)).max(0);
-        let above = (i64::from(sum) - i64::from(self.max)).max(0);
-        self.unit.times(short + above)
+        self.short(sum) + self.above(sum)
+    }
+
+    /// What it costs for being below the least.
+    #[inline]
+    pub(crate) fn short(&self, sum: i32) -> Score {
+        self.unit.times((i64::from(self.min) - i64::from(sum)).max(0))
+    }
+
+    /// What it costs for being above the most.
+    #[inline]
+    pub(crate) fn above(&self, sum: i32) -> Score {
+        self.unit.times((i64::from(sum) - i64::from(self.max)).max(0))
+    }
+
+    /// Whether a sum from nothing to `most` can cost anything.
+    pub(crate) fn can_break(&self, most: i32) -> bool {
+        self.unit != Score::ZERO && (self.min > 0 || self.max < most)
+    }
+
+    /// What it looks like costing when some days of all have brought it so far, if the rest brings as much. At the
+    /// first day it may be `slack` off, at the last nothing.
+    pub(crate) fn off_pace(&self, sum: i32, (done, all): (usize, usize), slack: i32) -> Score {
+        let (Ok(done), Ok(all)) = (i64::try_from(done), i64::try_from(all)) else { return Score::ZERO };
+        let (sum, slack) = (i64::from(sum), i64::from(slack) * (all - done) / all);
+        let lags = (i64::from(self.min.max(0)) * done / all - slack - sum).max(0);
+        let leads = (sum - i64::from(self.max) * done / all - slack).max(0);
+        // One that has no minimum may use up its maximum early.
+        self.unit.times(if self.min > 0 { lags + leads } else { 0 })
     }
 }
 

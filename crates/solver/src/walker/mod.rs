@@ -13,7 +13,8 @@ mod schedule;
 use crate::compile::Tables;
 use crate::fixed;
 use crate::random::Random;
-use crate::roster::{Multiplier, Roster, weigh};
+use crate::roster::{Multiplier, Roster, Segment, weigh};
+use crate::row;
 use crate::solution::{Score, TracePoint};
 
 use moves::Scratch;
@@ -21,6 +22,12 @@ use schedule::Schedule;
 
 /// Moves between two looks at the budget.
 pub(crate) const CHUNK: u64 = 4_096;
+
+/// Chunks between two rows that are rebuilt.
+const CHUNKS_PER_ROW: u64 = 16;
+
+/// How much more work a row of the start is worth that came out broken.
+const CARE: usize = 4;
 
 /// How many thresholds are drawn from.
 const THRESHOLDS: usize = 4_096;
@@ -37,6 +44,9 @@ pub(crate) struct Walker<'t> {
     logarithms: Vec<i64>,
     scratch: Scratch,
     steps: u64,
+    chunks: u64,
+    to_build: Vec<(usize, usize)>,
+    next_to_mend: usize,
     trace: Vec<TracePoint>,
 }
 
@@ -57,28 +67,91 @@ impl<'t> Walker<'t> {
             logarithms: logarithms.collect(),
             scratch: Scratch::default(),
             steps: 0,
+            chunks: 0,
+            to_build: Vec::new(),
+            next_to_mend: 0,
             trace: vec![TracePoint { steps: 0, best: roster.total() }],
             roster,
         }
     }
 
+    /// Lets the walk begin with rebuilding every row, in random order, and broken ones again with more care.
+    pub(crate) fn start_with_rows(&mut self) {
+        let mut people: Vec<usize> = (0..self.roster.tables().people).collect();
+        for place in (1..people.len()).rev() {
+            people.swap(place, self.random.below(place + 1));
+        }
+        self.to_build.extend(people.iter().map(|person| (*person, row::WORK * CARE)));
+        self.to_build.extend(people.iter().map(|person| (*person, row::WORK)));
+    }
+
+    /// Rebuilds the next row of the start; whether there was one.
+    fn build_next(&mut self) -> bool {
+        let Some((person, work)) = self.to_build.pop() else { return false };
+        if work == row::WORK || self.roster.row(person).hard > 0 {
+            self.mend(person, self.schedule.most_multiplier(), work);
+        }
+        true
+    }
+
+    /// Rebuilds a row and takes it if it is better.
+    fn mend(&mut self, person: usize, multiplier: Multiplier, work: usize) {
+        let Some(row) = row::rebuild(&self.roster, person, multiplier, work) else { return };
+        let segment = Segment { person, first: 0, columns: &row };
+        let cells = weigh(self.roster.change_of_cells(segment), multiplier);
+        if let Some(change) = self.roster.change_of_row(segment, multiplier, -1 - cells) {
+            self.roster.apply(segment, change);
+            self.keep_best();
+        }
+    }
+
+    /// Mends a row that breaks a rule, if any does, or else the next in turn.
+    fn mend_next(&mut self) {
+        let people = self.roster.tables().people;
+        if people == 0 {
+            return;
+        }
+        let turn = self.next_to_mend;
+        self.next_to_mend = (turn + 1) % people;
+        let in_turn = (turn..people).chain(0..turn);
+        let person = in_turn.into_iter().find(|person| self.roster.row(*person).hard > 0).unwrap_or(turn);
+        self.mend(person, self.multiplier, row::WORK);
+    }
+
+    #[inline]
+    fn keep_best(&mut self) {
+        if self.roster.total() < self.best {
+            self.best = self.roster.total();
+            self.best_cells.copy_from_slice(self.roster.cells());
+        }
+    }
+
     /// Tries `moves` moves when `spent` 65536ths of the budget are gone.
     pub(crate) fn walk(&mut self, moves: u64, spent: u64) {
-        let temperature = self.schedule.temperature(spent);
-        for _ in 0..moves {
-            let bits = self.random.bits();
-            let threshold = self.threshold(bits, temperature);
-            if self.try_move(bits >> 12, threshold) && self.roster.total() < self.best {
-                self.best = self.roster.total();
-                self.best_cells.copy_from_slice(self.roster.cells());
-            }
+        if !self.build_next() {
+            self.anneal(moves, spent);
         }
         self.steps += moves;
-        self.multiplier = self.schedule.next_multiplier(self.multiplier, self.roster.total().hard > 0);
         if self.trace.last().is_none_or(|last| self.best < last.best) {
             self.trace.push(TracePoint { steps: self.steps, best: self.best });
         }
         debug_assert!(self.roster.is_exact(), "the deltas have left the roster behind");
+    }
+
+    fn anneal(&mut self, moves: u64, spent: u64) {
+        let temperature = self.schedule.temperature(spent);
+        for _ in 0..moves {
+            let bits = self.random.bits();
+            let threshold = self.threshold(bits, temperature);
+            if self.try_move(bits >> 12, threshold) {
+                self.keep_best();
+            }
+        }
+        self.chunks += 1;
+        if Schedule::mends(spent) && self.chunks.is_multiple_of(CHUNKS_PER_ROW) {
+            self.mend_next();
+        }
+        self.multiplier = self.schedule.next_multiplier(self.multiplier, self.roster.total().hard > 0);
     }
 
     #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "twelve bits number the thresholds")]

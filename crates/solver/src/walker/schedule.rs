@@ -4,6 +4,9 @@ use crate::fixed;
 use crate::roster::{Multiplier, Roster};
 use crate::solution::STEP;
 
+/// From which part of the budget on, in 65536ths, rows are worth rebuilding: when single moves have done the rough work.
+const MEND_FROM: u64 = (1 << fixed::BITS) * 3 / 5;
+
 /// The course of a run, in 1024ths of a soft point.
 pub(crate) struct Schedule {
     /// log2 of the first and of the last temperature, times 2^16.
@@ -23,7 +26,7 @@ impl Schedule {
             from: fixed::log2(u64::try_from(hot).unwrap_or(1) << fixed::BITS),
             to: fixed::log2(u64::try_from(cold).unwrap_or(1) << fixed::BITS),
             least_multiplier: (typical * 1024 / STEP / 4).max(1),
-            most_multiplier: (typical * 1024 / STEP * 100).max(1_000),
+            most_multiplier: (typical * 1024 / STEP * 3).max(1_000),
         }
     }
 
@@ -36,6 +39,15 @@ impl Schedule {
 
     pub(crate) fn first_multiplier(&self) -> Multiplier {
         self.least_multiplier * 4
+    }
+
+    pub(crate) fn most_multiplier(&self) -> Multiplier {
+        self.most_multiplier
+    }
+
+    /// Whether rows are worth rebuilding when `spent` 65536ths of the budget are gone.
+    pub(crate) fn mends(spent: u64) -> bool {
+        spent >= MEND_FROM
     }
 
     /// What a breach weighs next, after a chunk that ended legal or not.

@@ -1,0 +1,209 @@
+//! What rules can still ask of a row under construction.
+
+use crate::compile::Tables;
+use crate::compile::runs::Lengths;
+use crate::compile::sums::Bound;
+use crate::compile::weekends::{Count, Limit};
+use crate::roster::{Multiplier, weigh};
+
+/// Shifts by which a sum may run ahead of its pace, or lag behind, before that looks costly.
+const SLACK: i32 = 3;
+
+/// A person's demands, in the order of their parts in a state: for each, one number.
+pub(super) struct Demands<'t> {
+    tables: &'t Tables,
+    person: usize,
+    multiplier: Multiplier,
+    runs: Vec<Run<'t>>,
+    weekends: Vec<(&'t Count, Limit)>,
+    sums: Vec<Sum<'t>>,
+    /// By slot, its place among the sums.
+    place_of_slot: Vec<usize>,
+}
+
+/// Runs of one meaning of work. Its part is the run's first day, from 1 on; below zero for a run of rest.
+struct Run<'t> {
+    mask: usize,
+    lengths: &'t Lengths,
+    /// From which length on runs of rest and of work are all alike.
+    settled: [usize; 2],
+}
+
+/// A sum. Its part is the sum.
+struct Sum<'t> {
+    bound: &'t Bound,
+    first: usize,
+    last: usize,
+    slack: i32,
+}
+
+/// Where a slot has no place.
+const NOWHERE: usize = usize::MAX;
+
+#[expect(clippy::indexing_slicing, reason = "parts, slots and days come from the same tables")]
+impl<'t> Demands<'t> {
+    pub(super) fn of(tables: &'t Tables, person: usize, multiplier: Multiplier) -> Self {
+        let runs = tables.runs.of(person).map(|(mask, lengths)| Run {
+            mask,
+            lengths,
+            settled: [lengths.settled(false), lengths.settled(true)],
+        });
+        let counts = tables.weekends.counts();
+        let weekends = tables.weekends.of(person).iter().map(|(count, limit)| (&counts[*count], *limit));
+        let mut demands = Self {
+            tables,
+            person,
+            multiplier,
+            runs: runs.collect(),
+            weekends: weekends.collect(),
+            sums: Vec::new(),
+            place_of_slot: vec![NOWHERE; tables.sums.slots()],
+        };
+        demands.collect_sums();
+        demands
+    }
+
+    /// Keeps the sums that the row could get wrong.
+    fn collect_sums(&mut self) {
+        let tables = self.tables;
+        let slots = tables.sums.slots();
+        let mut most = vec![0; slots];
+        let mut largest = vec![0; slots];
+        let mut days = vec![(usize::MAX, 0); slots];
+        for day in 0..tables.days {
+            let mut of_day: Vec<(usize, i32)> = Vec::new();
+            for &column in tables.cells.choices(self.person, day) {
+                of_day.extend(tables.sums.additions(tables.columns.global(day, column)));
+            }
+            of_day.sort_unstable();
+            for (index, &(slot, value)) in of_day.iter().enumerate() {
+                let span: &mut (usize, usize) = &mut days[slot];
+                *span = (span.0.min(day), day);
+                if of_day.get(index + 1).is_none_or(|next| next.0 != slot) {
+                    most[slot] += value;
+                    largest[slot] = value.max(largest[slot]);
+                }
+            }
+        }
+        for (slot, bound) in tables.sums.bounds(self.person).iter().enumerate() {
+            let (first, last) = days[slot];
+            if first <= last && bound.can_break(most[slot]) {
+                self.place_of_slot[slot] = self.sums.len();
+                self.sums.push(Sum { bound, first, last, slack: largest[slot] * SLACK });
+            }
+        }
+    }
+
+    /// Numbers in a state.
+    pub(super) fn size(&self) -> usize {
+        self.runs.len() + self.weekends.len() + self.sums.len()
+    }
+
+    /// The state before day 0.
+    pub(super) fn first(&self) -> Vec<i32> {
+        vec![0; self.size()]
+    }
+
+    /// Goes on by a day: appends the new state, and says what that costs for sure and what it looks like costing later.
+    pub(super) fn step(
+        &self,
+        day: usize,
+        last: Option<u16>,
+        column: u16,
+        before: &[i32],
+        states: &mut Vec<i32>,
+    ) -> (i64, i64) {
+        let tables = self.tables;
+        let start = states.len();
+        states.extend_from_slice(before);
+        let state = &mut states[start..];
+        let global = tables.columns.global(day, column);
+        let weigh = |score| weigh(score, self.multiplier);
+        let (mut cost, mut promise) = (0, 0);
+        if let Some(last) = last {
+            cost += weigh(tables.pairs.next(&tables.columns, self.person, day - 1, last, column));
+        }
+        let (run_parts, rest) = state.split_at_mut(self.runs.len());
+        let (weekend_parts, sum_parts) = rest.split_at_mut(self.weekends.len());
+        for (part, run) in run_parts.iter_mut().zip(&self.runs) {
+            let (now, later) = run.step(part, day, tables.masks.holds(run.mask, global));
+            cost += weigh(now);
+            promise += weigh(later);
+        }
+        for (part, (count, limit)) in weekend_parts.iter_mut().zip(&self.weekends) {
+            // Twice the count of weekends, and one more while the weekend under way has work.
+            let mut within = count.within(day, day + 1);
+            match within.next() {
+                Some((first, days)) if days >> (day - first) & 1 == 1 => {
+                    let is_open = first < day;
+                    let worked = tables.masks.holds(count.mask, global);
+                    let counted = is_open && *part & 1 == 1;
+                    let total = *part >> 1;
+                    if worked && !counted {
+                        cost += weigh(limit.cost(total + 1) - limit.cost(total));
+                        *part = (total + 1) << 1 | 1;
+                    } else if !counted {
+                        *part = total << 1;
+                    }
+                }
+                Some((first, _)) if first < day => {}
+                _ => *part &= !1,
+            }
+        }
+        for &(slot, value) in tables.sums.additions(global) {
+            let place = self.place_of_slot[slot];
+            if place != NOWHERE {
+                let bound = self.sums[place].bound;
+                cost += weigh(bound.above(sum_parts[place] + value) - bound.above(sum_parts[place]));
+                sum_parts[place] += value;
+            }
+        }
+        for (part, sum) in sum_parts.iter_mut().zip(&self.sums) {
+            if day == sum.last {
+                cost += weigh(sum.bound.short(*part));
+                *part = 0;
+            } else if sum.first <= day && day < sum.last {
+                promise += weigh(sum.bound.off_pace(*part, (day + 1 - sum.first, sum.last + 1 - sum.first), sum.slack));
+            }
+        }
+        (cost, promise)
+    }
+
+    /// What ends with the last day.
+    pub(super) fn end(&self, state: &[i32]) -> i64 {
+        let runs = self.runs.iter().zip(state).map(|(run, part)| {
+            let cost = run.lengths.cost(*part > 0, first_day(*part), self.tables.days);
+            weigh(cost, self.multiplier)
+        });
+        runs.sum()
+    }
+}
+
+impl Run<'_> {
+    /// Goes on by a day: what has ended costs, and what the run under way costs already.
+    fn step(&self, part: &mut i32, day: usize, is_work: bool) -> (crate::solution::Score, crate::solution::Score) {
+        let mut ended = crate::solution::Score::ZERO;
+        if day == 0 || (*part > 0) != is_work {
+            if day > 0 {
+                ended = self.lengths.cost(*part > 0, first_day(*part), day);
+            }
+            *part = run_from(day, is_work);
+        }
+        let first = first_day(*part);
+        let [of_rest, of_work] = self.settled;
+        let settled = if is_work { of_work } else { of_rest };
+        if first > 0 && day + 1 - first > settled {
+            *part = run_from((day + 1 - settled).max(1), is_work);
+        }
+        (ended, self.lengths.beyond(is_work, day + 1 - first_day(*part)))
+    }
+}
+
+fn run_from(day: usize, is_work: bool) -> i32 {
+    let first = i32::try_from(day + 1).unwrap_or(i32::MAX);
+    if is_work { first } else { -first }
+}
+
+fn first_day(part: i32) -> usize {
+    usize::try_from(part.unsigned_abs()).unwrap_or(usize::MAX).saturating_sub(1)
+}
