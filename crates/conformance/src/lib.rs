@@ -1,3 +1,13 @@
 //! The suites that every adapter passes, with their builders.
+//!
+//! - [`build`] makes entities that are valid as they are; a test names only what it is about.
+//! - [`world`] fills an organization with one of everything, for tests that need something to refer to.
+//! - [`strategies`] makes values nobody would think of.
+//! - [`store`] and [`cache`] hold one case for each MUST of their port; a macro makes them tests of an adapter.
 
+pub mod build;
 pub mod cache;
+pub mod sample;
+pub mod store;
+pub mod strategies;
+pub mod world;
