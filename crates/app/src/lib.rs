@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod app;
+pub mod assignments;
 pub mod auth;
 pub mod catalogue;
 pub mod demo;
@@ -11,6 +12,7 @@ pub mod permissions;
 pub mod reader;
 pub mod roster;
 pub mod schedules;
+pub mod shifts;
 pub mod unit;
 pub mod users;
 

@@ -1,9 +1,12 @@
 //! How schedules, and all that belongs to them, stand to whoever asks.
 
+use scheduling_domain::id::ScheduleId;
+use scheduling_domain::ports::StoreError;
 use scheduling_domain::schedule::{Schedule, ScheduleFilter};
 use scheduling_domain::user::Role;
 
 use crate::actor::Actor;
+use crate::app::App;
 use crate::permissions::{Access, Operation, Relation, access};
 
 /// Why an actor may not plan a schedule.
@@ -39,12 +42,17 @@ pub(crate) fn may_plan(actor: &Actor, schedule: &Schedule) -> Result<(), PlanRef
     }
 }
 
-/// Narrows a list to drafts that the actor may read: managers to their own teams.
-pub(crate) fn narrow_to_visible(actor: &Actor, filter: ScheduleFilter) -> ScheduleFilter {
-    if actor.role != Role::Manager {
-        return filter;
+/// The schedules whose drafts the actor may read, cut with those asked for; `None` for all.
+pub(crate) async fn visible_drafts(
+    app: &App,
+    actor: &Actor,
+    asked: Option<Vec<ScheduleId>>,
+) -> Result<Option<Vec<ScheduleId>>, StoreError> {
+    if actor.role == Role::Admin {
+        return Ok(asked);
     }
-    let mut team_ids = filter.team_ids.unwrap_or_else(|| actor.team_ids.clone());
-    team_ids.retain(|team| actor.runs(*team));
-    ScheduleFilter { team_ids: Some(team_ids), ..filter }
+    let own = ScheduleFilter { team_ids: Some(actor.team_ids.clone()), ..ScheduleFilter::default() };
+    let own = app.store.schedules().list_all(actor.organization, &own).await?;
+    let readable = own.into_iter().filter(|schedule| may_read_draft(actor, schedule)).map(|schedule| schedule.id);
+    Ok(Some(readable.filter(|id| asked.as_ref().is_none_or(|asked| asked.contains(id))).collect()))
 }

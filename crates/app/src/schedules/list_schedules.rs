@@ -4,7 +4,6 @@ use scheduling_domain::record::Record;
 use scheduling_domain::schedule::{Schedule, ScheduleFilter};
 use scheduling_domain::user::Role;
 
-use super::access::narrow_to_visible;
 use crate::actor::Actor;
 use crate::app::App;
 
@@ -18,7 +17,11 @@ pub async fn list_schedules(
 ) -> Result<Page<Record<Schedule>>, StoreError> {
     let filter = match (actor.role, filter.is_published) {
         (Role::Admin, _) | (Role::Manager, Some(true)) => filter,
-        (Role::Manager, _) => narrow_to_visible(actor, filter),
+        (Role::Manager, _) => {
+            let mut team_ids = filter.team_ids.unwrap_or_else(|| actor.team_ids.clone());
+            team_ids.retain(|team| actor.runs(*team));
+            ScheduleFilter { team_ids: Some(team_ids), ..filter }
+        }
         (Role::Employee, Some(false)) => ScheduleFilter { team_ids: Some(Vec::new()), ..filter },
         (Role::Employee, _) => ScheduleFilter { is_published: Some(true), ..filter },
     };

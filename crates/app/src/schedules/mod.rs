@@ -11,10 +11,11 @@ mod list_schedules;
 mod publish_schedule;
 mod update_schedule;
 
-pub(crate) use access::{PlanRefusal, may_plan, may_read_draft, narrow_to_visible};
+pub(crate) use access::{PlanRefusal, may_plan, may_read_draft, visible_drafts};
 pub use check_schedule::{CheckScheduleError, check_schedule};
 pub use create_schedule::{CreateScheduleError, create_schedule};
 pub use delete_schedule::{DeleteScheduleError, delete_schedule};
+pub(crate) use generate_shifts::day_boundary;
 pub use generate_shifts::{GenerateError, Generated, Skipped, generate_shifts};
 pub use get_roster::{CrewMember, DraftRoster, DraftShift, GetRosterError, RosterView, WhichRoster, get_roster};
 pub use get_schedule::{GetScheduleError, get_schedule};

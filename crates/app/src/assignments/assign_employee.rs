@@ -1,0 +1,205 @@
+use scheduling_domain::assignment::{Assignment, AssignmentFilter, AssignmentSource};
+use scheduling_domain::employee::Employee;
+use scheduling_domain::fault::{Fault, Faults};
+use scheduling_domain::id::{EmployeeId, ShiftId};
+use scheduling_domain::ports::{StoreError, UnitOfWork};
+use scheduling_domain::record::{Entity, Record};
+use scheduling_domain::rules::{Change, Outcome};
+use scheduling_domain::shift::Shift;
+use scheduling_domain::user::Role;
+use thiserror::Error;
+
+use crate::actor::Actor;
+use crate::app::App;
+use crate::reader::Reader;
+use crate::roster::{Assessment, Extent, assemble};
+use crate::schedules::{PlanRefusal, may_plan};
+use crate::shifts::find_with_schedule;
+use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
+
+/// Somebody to be put on a shift.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAssignment {
+    /// On what.
+    pub shift_id: ShiftId,
+    /// Who.
+    pub employee_id: EmployeeId,
+    /// Whether the optimiser must leave it as it is.
+    pub pinned: bool,
+    /// Which path it comes by.
+    pub source: AssignmentSource,
+    /// How the person consented, where a rule asks for that. It is kept in the log.
+    pub consent_note: Option<String>,
+}
+
+/// Somebody who was put on a shift.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// The assignment; in a dry run, as it would be.
+    pub assignment: Record<Assignment>,
+    /// What the rules say.
+    pub assessment: Assessment,
+}
+
+/// Why nobody was put on the shift.
+#[derive(Debug, Error)]
+pub enum AssignError {
+    /// The shift is not there, or the actor may not know of it.
+    #[error("there is no such shift")]
+    NotFound,
+    /// The actor may not plan this team.
+    #[error("the actor may not plan this team")]
+    Forbidden,
+    /// The employee is not there, or the consent note is too long.
+    #[error("the assignment is wrong: {0}")]
+    Invalid(#[source] Faults),
+    /// They are on this shift already.
+    #[error("assignment {} puts them on this shift already", .0.id)]
+    AlreadyAssigned(Box<Record<Assignment>>),
+    /// They work another shift at that time.
+    #[error("assignment {} is in the way", .0.id)]
+    Overlaps(Box<Record<Assignment>>),
+    /// Rules that block stand against it.
+    #[error("rules that block stand against it")]
+    Blocked(Box<Assessment>),
+    /// The person must consent, and nobody says that they did.
+    #[error("the person must consent")]
+    NeedsConsent(Box<Assessment>),
+    /// The idempotency key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+transient!(AssignError);
+
+impl From<PlanRefusal> for AssignError {
+    fn from(refusal: PlanRefusal) -> Self {
+        match refusal {
+            PlanRefusal::NotFound => Self::NotFound,
+            PlanRefusal::Forbidden => Self::Forbidden,
+        }
+    }
+}
+
+/// Puts an employee on a shift, if the rules allow it.
+pub async fn assign_employee(
+    app: &App,
+    call: &Call<'_, Assigned>,
+    new: &NewAssignment,
+) -> Result<Settled<Assigned>, AssignError> {
+    let settled = retry(|| assign_once(app, call, new)).await;
+    if let Ok(Settled::Fresh(assigned)) = &settled
+        && !call.dry_run
+    {
+        app.metrics.assignments_made(1);
+        note_consent(call.actor, new, assigned);
+    }
+    settled
+}
+
+fn note_consent(actor: &Actor, new: &NewAssignment, assigned: &Assigned) {
+    if assigned.assessment.outcome == Outcome::NeedsConsent {
+        tracing::info!(
+            assignment_id = %assigned.assignment.id,
+            employee_id = %new.employee_id,
+            user_id = %actor.user_id,
+            note = new.consent_note.as_deref(),
+            "an employee consented to an assignment",
+        );
+    }
+}
+
+async fn assign_once(
+    app: &App,
+    call: &Call<'_, Assigned>,
+    new: &NewAssignment,
+) -> Result<Settled<Assigned>, AssignError> {
+    match begin::<_, AssignError>(app, call).await? {
+        Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
+        Begun::New(mut uow) => {
+            let outcome = assign_in(app, uow.as_mut(), call.actor, new).await;
+            settle(app, uow, call, outcome).await
+        }
+    }
+}
+
+async fn assign_in(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    actor: &Actor,
+    new: &NewAssignment,
+) -> Result<Assigned, AssignError> {
+    let found = find_with_schedule(&mut Reader::Unit(uow), new.shift_id).await?;
+    let (_, schedule) = found.ok_or(AssignError::NotFound)?;
+    may_plan(actor, &schedule)?;
+    refuse_faults(uow, actor, new).await?;
+    uow.shifts().lock(&[new.shift_id]).await?;
+    uow.assignments().lock_employees(&[new.employee_id]).await?;
+    let shift = uow.shifts().find(new.shift_id).await?.ok_or(AssignError::NotFound)?;
+    refuse_overlap(uow, new.employee_id, &shift).await?;
+    let extent = Extent::Around { employees: &[new.employee_id], shift: &shift, moved_to: shift.on };
+    let roster = assemble(&mut Reader::Unit(uow), &schedule, extent).await?;
+    let (Some(person), Some(place)) = (roster.person(new.employee_id), roster.place(shift.id)) else {
+        return Err(AssignError::NotFound);
+    };
+    let assessment = roster.assess(&Change::assign(person, place));
+    match assessment.outcome {
+        Outcome::Blocked => return Err(AssignError::Blocked(Box::new(assessment))),
+        Outcome::NeedsConsent if new.consent_note.is_none() => {
+            return Err(AssignError::NeedsConsent(Box::new(assessment)));
+        }
+        Outcome::NeedsConsent | Outcome::Noted | Outcome::Allowed => {}
+    }
+    let assignment = Assignment {
+        shift_id: shift.id,
+        employee_id: new.employee_id,
+        pinned: new.pinned,
+        source: new.source,
+        starts_at: shift.starts_at,
+        ends_at: shift.ends_at,
+    };
+    let assignment = uow.assignments().insert(&assignment, app.now()).await.map_err(|error| match error {
+        // Somebody was faster by a path without our locks: the next attempt sees and names them.
+        StoreError::Duplicate(_) => StoreError::Conflict,
+        other => other,
+    })?;
+    Ok(Assigned { assignment, assessment })
+}
+
+/// People of other managers' teams are not there for a manager.
+async fn refuse_faults(uow: &mut dyn UnitOfWork, actor: &Actor, new: &NewAssignment) -> Result<(), AssignError> {
+    let mut faults = Faults::new();
+    if let Some(note) = &new.consent_note {
+        faults.check_name("/consent_note", note, 500);
+    }
+    let employee = uow.employees().find(new.employee_id).await?;
+    let is_known = employee.is_some_and(|employee| actor.role == Role::Admin || actor.runs(employee.team_id));
+    faults.require(is_known, || {
+        Fault::new("/employee_id", "unknown_reference").with("kind", Employee::KIND).with("id", new.employee_id)
+    });
+    faults.into_result(()).map_err(AssignError::Invalid)
+}
+
+/// Names the assignment that is in the way, which the rules would only call an overlap.
+async fn refuse_overlap(
+    uow: &mut dyn UnitOfWork,
+    employee: EmployeeId,
+    shift: &Record<Shift>,
+) -> Result<(), AssignError> {
+    let filter = AssignmentFilter {
+        employee_ids: Some(vec![employee]),
+        overlapping: Some((shift.starts_at, shift.ends_at)),
+        ..AssignmentFilter::default()
+    };
+    let there = uow.assignments().list_all(&filter).await?;
+    if let Some(same) = there.iter().find(|assignment| assignment.shift_id == shift.id) {
+        return Err(AssignError::AlreadyAssigned(Box::new(same.clone())));
+    }
+    match there.into_iter().next() {
+        Some(winner) => Err(AssignError::Overlaps(Box::new(winner))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,150 @@
+use scheduling_domain::assignment::AssignmentFilter;
+use scheduling_domain::fault::Faults;
+use scheduling_domain::id::{EmployeeId, ShiftId};
+use scheduling_domain::ports::{StoreError, UnitOfWork};
+use scheduling_domain::record::{Record, Version};
+use scheduling_domain::rules::Outcome;
+use scheduling_domain::shift::Shift;
+use thiserror::Error;
+
+use super::find_with_schedule;
+use super::wanted::complete;
+use crate::actor::Actor;
+use crate::app::App;
+use crate::catalogue::Edit;
+use crate::reader::Reader;
+use crate::roster::{Assessment, Extent, assemble};
+use crate::schedules::{PlanRefusal, may_plan};
+use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
+
+/// A shift that was changed, and what that does to its crew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedShift {
+    /// The shift as it is now.
+    pub shift: Record<Shift>,
+    /// What the rules say.
+    pub assessment: Assessment,
+}
+
+/// Why a shift was not changed.
+#[derive(Debug, Error)]
+pub enum UpdateShiftError {
+    /// It is not there, or the actor may not know of it.
+    #[error("there is no such shift")]
+    NotFound,
+    /// The actor may not plan this team.
+    #[error("the actor may not plan this team")]
+    Forbidden,
+    /// It has another version than the one expected.
+    #[error("it is at version {}, not at the expected one", current.0)]
+    Stale {
+        /// The version it has.
+        current: Version,
+    },
+    /// The changed shift is wrong, points at what is not there, or lies outside its schedule's period.
+    #[error("the shift is wrong: {0}")]
+    Invalid(#[source] Faults),
+    /// Its crew would break rules that block.
+    #[error("rules that block stand against it")]
+    Blocked(Box<Assessment>),
+    /// Its crew would break rules that need their consent, and nobody says that there is one.
+    #[error("the crew must consent")]
+    NeedsConsent(Box<Assessment>),
+    /// The idempotency key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+transient!(UpdateShiftError);
+
+impl From<PlanRefusal> for UpdateShiftError {
+    fn from(refusal: PlanRefusal) -> Self {
+        match refusal {
+            PlanRefusal::NotFound => Self::NotFound,
+            PlanRefusal::Forbidden => Self::Forbidden,
+        }
+    }
+}
+
+/// Changes a shift; its crew moves with it, and so is judged anew. `consent_note` says how the crew consented where that
+/// is needed; it is kept in the log. The schedule stays what it is, the working day follows from the start.
+pub async fn update_shift(
+    app: &App,
+    call: &Call<'_, ChangedShift>,
+    id: ShiftId,
+    expected: Version,
+    edit: Edit<'_, Shift>,
+    consent_note: Option<&str>,
+) -> Result<Settled<ChangedShift>, UpdateShiftError> {
+    let settled = retry(|| update_shift_once(app, call, id, expected, edit, consent_note)).await?;
+    if let (Settled::Fresh(changed), Some(note)) = (&settled, consent_note)
+        && changed.assessment.outcome == Outcome::NeedsConsent
+        && !call.dry_run
+    {
+        tracing::info!(shift_id = %id, user_id = %call.actor.user_id, note, "a shift was changed with its crew's consent");
+    }
+    Ok(settled)
+}
+
+async fn update_shift_once(
+    app: &App,
+    call: &Call<'_, ChangedShift>,
+    id: ShiftId,
+    expected: Version,
+    edit: Edit<'_, Shift>,
+    consent_note: Option<&str>,
+) -> Result<Settled<ChangedShift>, UpdateShiftError> {
+    match begin::<_, UpdateShiftError>(app, call).await? {
+        Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
+        Begun::New(mut uow) => {
+            let has_consent = consent_note.is_some();
+            let outcome = update_shift_in(app, uow.as_mut(), call.actor, id, expected, edit, has_consent).await;
+            settle(app, uow, call, outcome).await
+        }
+    }
+}
+
+async fn update_shift_in(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    actor: &Actor,
+    id: ShiftId,
+    expected: Version,
+    edit: Edit<'_, Shift>,
+    has_consent: bool,
+) -> Result<ChangedShift, UpdateShiftError> {
+    let (_, schedule) = find_with_schedule(&mut Reader::Unit(uow), id).await?.ok_or(UpdateShiftError::NotFound)?;
+    may_plan(actor, &schedule)?;
+    uow.shifts().lock(&[id]).await?;
+    let stored = uow.shifts().find(id).await?.ok_or(UpdateShiftError::NotFound)?;
+    if expected != stored.version {
+        return Err(UpdateShiftError::Stale { current: stored.version });
+    }
+    let mut wanted = stored.value.clone();
+    edit(&mut wanted);
+    let wanted = complete(&mut Reader::Unit(uow), &schedule, wanted).await?.map_err(UpdateShiftError::Invalid)?;
+    let crew = lock_crew(uow, id).await?;
+    let extent = Extent::Around { employees: &crew, shift: &stored, moved_to: wanted.on };
+    let roster = assemble(&mut Reader::Unit(uow), &schedule, extent).await?;
+    let assessment = roster.assess_move(&Record { value: wanted.clone(), ..stored.clone() });
+    match assessment.outcome {
+        Outcome::Blocked => return Err(UpdateShiftError::Blocked(Box::new(assessment))),
+        Outcome::NeedsConsent if !has_consent => return Err(UpdateShiftError::NeedsConsent(Box::new(assessment))),
+        Outcome::NeedsConsent | Outcome::Noted | Outcome::Allowed => {}
+    }
+    let shift = uow.shifts().update(id, expected, &wanted, app.now()).await?;
+    Ok(ChangedShift { shift, assessment })
+}
+
+/// Locks whoever works the shift, in order of id.
+async fn lock_crew(uow: &mut dyn UnitOfWork, id: ShiftId) -> Result<Vec<EmployeeId>, StoreError> {
+    let filter = AssignmentFilter { shift_ids: Some(vec![id]), ..AssignmentFilter::default() };
+    let mut crew: Vec<EmployeeId> =
+        uow.assignments().list_all(&filter).await?.into_iter().map(|assignment| assignment.employee_id).collect();
+    crew.sort_unstable();
+    uow.assignments().lock_employees(&crew).await?;
+    Ok(crew)
+}
