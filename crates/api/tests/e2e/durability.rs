@@ -1,0 +1,86 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::{Backend, Client, on_each_backend};
+
+/// Writes until the server stops answering; gives the names that were acknowledged.
+async fn write_until_cut(admin: Client, writer: usize, stop: Arc<AtomicBool>) -> Vec<String> {
+    let mut acknowledged = Vec::new();
+    for index in 0.. {
+        let name = format!("skill {writer}-{index}");
+        let request = admin.request(reqwest::Method::POST, "/api/skills/").json(&json!({"name": name}));
+        match request.send().await {
+            Ok(response) if response.status() == 201 => acknowledged.push(name),
+            _ => break,
+        }
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+    }
+    acknowledged
+}
+
+async fn all_names(admin: &Client) -> Vec<String> {
+    let mut names = Vec::new();
+    for page in 1.. {
+        let answer = admin.get(&format!("/api/skills/?per_page=100&page={page}")).await.expect(200);
+        let rows = answer.data().as_array().unwrap();
+        if rows.is_empty() {
+            break;
+        }
+        names.extend(rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()));
+    }
+    names
+}
+
+async fn a_kill_loses_no_acknowledged_write(backend: Backend) {
+    backend.prepare();
+    let server = backend.serve();
+    let admin = server.admin().await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..8).map(|writer| tokio::spawn(write_until_cut(admin.clone(), writer, stop.clone()))).collect();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    server.signal("-KILL");
+    let mut acknowledged = Vec::new();
+    for writer in writers {
+        acknowledged.extend(writer.await.unwrap());
+    }
+    server.wait();
+    assert!(acknowledged.len() > 20, "only {} writes were acknowledged", acknowledged.len());
+
+    let server = backend.serve();
+    let kept = all_names(&server.admin().await).await;
+    let lost: Vec<_> = acknowledged.iter().filter(|name| !kept.contains(name)).collect();
+    assert!(lost.is_empty(), "lost: {lost:?}");
+}
+
+async fn a_termination_finishes_what_is_in_flight(backend: Backend) {
+    backend.prepare();
+    let server = backend.serve();
+    // Sign-ins take tens of milliseconds of hashing each, so that many are in flight when the signal comes.
+    let client = server.anonymous();
+    let sign_ins: Vec<_> = (0..24)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                let login = json!({"identifier": "admin", "password": crate::support::ADMIN_PASSWORD});
+                client.post("/api/auth/login", &login).await.status
+            })
+        })
+        .collect();
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while !sign_ins.iter().any(tokio::task::JoinHandle::is_finished) {
+        assert!(std::time::Instant::now() < deadline, "no sign-in was answered");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    server.signal("-TERM");
+    for sign_in in sign_ins {
+        assert_eq!(sign_in.await.unwrap(), 200);
+    }
+    assert_eq!(server.wait(), Some(0));
+}
+
+on_each_backend!(a_kill_loses_no_acknowledged_write, a_termination_finishes_what_is_in_flight);

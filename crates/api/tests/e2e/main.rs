@@ -1,0 +1,16 @@
+//! The real binary from outside: as a newcomer, an operator, a clumsy client and a power cut meet it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests fail by panicking, and they run in real time"
+)]
+
+mod bad_input;
+mod command_line;
+mod durability;
+mod quickstart;
+mod race;
+mod support;

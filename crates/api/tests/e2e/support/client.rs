@@ -1,0 +1,103 @@
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+
+/// An HTTP client with a bearer token, if it signed in.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+/// Status, headers and body of an answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    pub(crate) fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self
+    }
+
+    pub(crate) fn data(&self) -> &Value {
+        &self.body["data"]
+    }
+
+    pub(crate) fn id(&self) -> i64 {
+        self.body["data"]["id"].as_i64().unwrap_or_else(|| panic!("no id in {:#}", self.body))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The pointers of its faults, in order.
+    pub(crate) fn pointers(&self) -> Vec<&str> {
+        self.body["errors"].as_array().map_or_else(Vec::new, |errors| {
+            errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect()
+        })
+    }
+}
+
+impl Client {
+    pub(crate) fn anonymous(base: &str) -> Self {
+        Self { http: reqwest::Client::new(), base: base.to_owned(), token: None }
+    }
+
+    pub(crate) async fn sign_in(base: &str, identifier: &str, password: &str) -> Self {
+        let client = Self::anonymous(base);
+        let login = json!({"identifier": identifier, "password": password});
+        let answer = client.post("/api/auth/login", &login).await.expect(200);
+        client.with_token(answer.data()["access_token"].as_str().unwrap())
+    }
+
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base)).header("Accept-Language", "en");
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub(crate) async fn send(request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: not JSON: {text}"))
+        };
+        Answer { status, headers, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Self::send(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        Self::send(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, if_match: Option<&str>, body: &Value) -> Answer {
+        let request = self.request(Method::PATCH, path).json(body);
+        Self::send(match if_match {
+            Some(tag) => request.header("If-Match", tag),
+            None => request,
+        })
+        .await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        Self::send(self.request(Method::DELETE, path)).await
+    }
+}

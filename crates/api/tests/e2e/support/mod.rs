@@ -1,0 +1,22 @@
+mod client;
+mod server;
+
+pub(crate) use client::{Answer, Client};
+pub(crate) use server::{ADMIN_PASSWORD, Backend, Command, Server};
+
+/// Expands a test into one per backend: `mod name { #[test] embedded, #[test] postgres_and_redis }`.
+macro_rules! on_each_backend {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread")]
+            async fn embedded() {
+                super::$name(crate::support::Backend::embedded()).await;
+            }
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres_and_redis() {
+                super::$name(crate::support::Backend::postgres_and_redis().await).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_each_backend;

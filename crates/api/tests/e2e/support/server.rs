@@ -1,0 +1,181 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::Client;
+
+pub(crate) const ADMIN_PASSWORD: &str = "correct horse battery staple";
+
+/// Where a server keeps its things; gone when dropped.
+pub(crate) struct Backend {
+    data: TempDir,
+    environment: Vec<(&'static str, String)>,
+    _database: Option<scheduling_postgres::testing::TestDatabase>,
+}
+
+impl Backend {
+    pub(crate) fn embedded() -> Self {
+        Self { data: TempDir::new().unwrap(), environment: Vec::new(), _database: None }
+    }
+
+    pub(crate) async fn postgres_and_redis() -> Self {
+        let redis = std::env::var("TEST_REDIS_URL").expect("run by `make test`, which starts Redis");
+        let database = scheduling_postgres::testing::TestDatabase::create_empty().await;
+        let environment = vec![("DATABASE_URL", database.url().to_owned()), ("REDIS_URL", redis)];
+        Self { data: TempDir::new().unwrap(), environment, _database: Some(database) }
+    }
+
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The binary with this backend's settings and nothing else from the environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(arguments);
+        command.0.env("HR_DATA_DIR", self.data.path());
+        command.0.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Migrated, with an administrator `admin` whose password is [`ADMIN_PASSWORD`].
+    pub(crate) fn prepare(&self) {
+        self.command(&["migrate"]).run_ok();
+        self.command(&["admin", "create", "--username", "admin", "--email", "admin@example.com", "--password-stdin"])
+            .run_with_input(ADMIN_PASSWORD)
+            .expect_ok();
+    }
+
+    /// Likewise, with the demonstration company.
+    pub(crate) fn prepare_demo(&self) {
+        self.prepare();
+        self.command(&["seed", "demo", "--seed", "1"]).run_ok();
+    }
+
+    pub(crate) fn serve(&self) -> Server {
+        Server::start(self)
+    }
+}
+
+/// The binary, about to run.
+pub(crate) struct Command(pub(crate) std::process::Command);
+
+impl Command {
+    pub(crate) fn new(arguments: &[&str]) -> Self {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_hr-scheduling"));
+        command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(command)
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.0.env(name, value);
+        self
+    }
+
+    pub(crate) fn run(mut self) -> Finished {
+        Finished(self.0.output().unwrap())
+    }
+
+    pub(crate) fn run_ok(self) -> Finished {
+        self.run().expect_ok()
+    }
+
+    pub(crate) fn run_with_input(mut self, input: &str) -> Finished {
+        let mut child = self.0.stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Finished(child.wait_with_output().unwrap())
+    }
+}
+
+/// What the binary left.
+pub(crate) struct Finished(Output);
+
+impl Finished {
+    pub(crate) fn code(&self) -> Option<i32> {
+        self.0.status.code()
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.0.stdout).into_owned()
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+
+    pub(crate) fn expect_ok(self) -> Self {
+        assert!(self.0.status.success(), "{}\n{}\n{}", self.0.status, self.stdout(), self.stderr());
+        self
+    }
+}
+
+/// A running service; killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) base: String,
+}
+
+impl Server {
+    fn start(backend: &Backend) -> Self {
+        let mut child = backend.command(&["serve", "--listen", "127.0.0.1:0"]).0.spawn().unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if let Some(start) = line.find("http://127.0.0.1:") {
+                    let port: String = line[start + 17..].chars().take_while(char::is_ascii_digit).collect();
+                    let _ = sender.send(format!("http://127.0.0.1:{port}"));
+                }
+            }
+        });
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text);
+            text
+        });
+        match receiver.recv_timeout(Duration::from_secs(60)) {
+            Ok(base) => Self { child, base },
+            Err(_) => {
+                let _ = child.kill();
+                panic!("the server did not say where it listens:\n{}", log.join().unwrap());
+            }
+        }
+    }
+
+    /// A client that is signed in as the administrator.
+    pub(crate) async fn admin(&self) -> Client {
+        Client::sign_in(&self.base, "admin", ADMIN_PASSWORD).await
+    }
+
+    pub(crate) fn anonymous(&self) -> Client {
+        Client::anonymous(&self.base)
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let status = std::process::Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for the end, at most half a minute.
+    pub(crate) fn wait(mut self) -> Option<i32> {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(Instant::now() < deadline, "the server did not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
