@@ -112,8 +112,8 @@ fn main() {
     let database = runtime.block_on(TestDatabase::create_empty());
     let peer = runtime.block_on(TestDatabase::create_empty());
     let data = tempfile::tempdir().unwrap();
-    let service = start(data.path().to_str().unwrap(), database.url());
-    let init = Command::new("pgbench").args(["-i", "-q", "-s", "10", peer.url()]).stderr(Stdio::null()).status();
+    let service = start(data.path().to_str().unwrap(), &database.url());
+    let init = Command::new("pgbench").args(["-i", "-q", "-s", "10", &peer.url()]).stderr(Stdio::null()).status();
     assert!(init.unwrap().success());
 
     let http = reqwest::Client::new();
@@ -140,7 +140,7 @@ fn main() {
         for _ in 0..ROUNDS {
             ours.push(wrk(&format!("{}{path}", service.base), &token));
             theirs.push(wrk(&bare, &token));
-            rows.push(pgbench(peer.url()));
+            rows.push(pgbench(&peer.url()));
         }
         let (ours, theirs, rows) = (median(ours), median(theirs), median(rows));
         println!("| `{path}` | {ours:.0} | {theirs:.0} | {:.2} | {rows:.0} | {:.2} |", ours / theirs, ours / rows);

@@ -15,3 +15,9 @@ pub struct Organization {
     /// Its name for people.
     pub name: String,
 }
+
+/// Whether text has the form of a slug: 1 to 40 lower-case letters, digits and hyphens, with no hyphen at an end.
+pub fn is_slug(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=40).contains(&text.len()) && text.bytes().all(is_letter) && !text.starts_with('-') && !text.ends_with('-')
+}

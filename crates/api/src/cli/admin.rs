@@ -32,7 +32,13 @@ pub(super) fn create(sources: &Sources, arguments: &CreateAdminArgs) -> Result<E
             None => generated_password()?,
         };
         let account = account(&arguments.username, &arguments.email, &arguments.full_name);
-        make(&session.app, session.organization, account, &password).await?;
+        let organization = match &arguments.organization {
+            Some(slug) => {
+                session::organization(session.app.store.as_ref(), slug, slug).await.map_err(|e| store_failure(&e))?
+            }
+            None => session.organization,
+        };
+        make(&session.app, organization, account, &password).await?;
         output::say(format_args!("administrator {} created", arguments.username));
         if given.is_none() {
             output::say(format_args!("password (shown only this once): {password}"));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use scheduling_domain::id::ScheduleId;
+use scheduling_domain::organization::is_slug;
 
 use super::seed::DEFAULT_SEED;
 use crate::config::Sources;
@@ -129,6 +130,9 @@ const ADMIN_EXAMPLE: &str = "\
 
 #[derive(Debug, Args)]
 pub(super) struct CreateAdminArgs {
+    /// Slug of their organization, which is made when it is not there; without it, the one that everybody is in
+    #[arg(long, value_name = "SLUG", value_parser = parse_slug)]
+    pub(super) organization: Option<String>,
     /// What they sign in as
     #[arg(long, value_name = "NAME")]
     pub(super) username: String,
@@ -141,6 +145,14 @@ pub(super) struct CreateAdminArgs {
     /// Read the password from standard input; without it, one is generated and printed once
     #[arg(long)]
     pub(super) password_stdin: bool,
+}
+
+fn parse_slug(text: &str) -> Result<String, String> {
+    if is_slug(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("a slug has 1 to 40 lower-case letters, digits and hyphens, such as west-hospital".to_owned())
+    }
 }
 
 #[derive(Debug, Subcommand)]

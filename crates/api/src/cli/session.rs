@@ -36,7 +36,8 @@ impl Session {
             )));
         }
         let store = storage.store().await?;
-        let organization = default_organization(store.as_ref()).await.map_err(|error| store_failure(&error))?;
+        let organization =
+            organization(store.as_ref(), DEFAULT_SLUG, DEFAULT_NAME).await.map_err(|error| store_failure(&error))?;
         let app = wiring::app(config, store)?;
         Ok(Self { storage, app, organization })
     }
@@ -47,15 +48,15 @@ pub(super) fn store_failure(error: &StoreError) -> Failure {
     Failure::unavailable(with_causes(error))
 }
 
-/// The organization of whoever names none; made at first use.
-async fn default_organization(store: &dyn Store) -> Result<OrganizationId, StoreError> {
-    if let Some(organization) = store.find_organization(DEFAULT_SLUG).await? {
+/// The organization with this slug; made at first use.
+pub(super) async fn organization(store: &dyn Store, slug: &str, name: &str) -> Result<OrganizationId, StoreError> {
+    if let Some(organization) = store.find_organization(slug).await? {
         return Ok(organization.id);
     }
-    match store.create_organization(DEFAULT_SLUG, DEFAULT_NAME).await {
+    match store.create_organization(slug, name).await {
         Ok(organization) => Ok(organization.id),
         // Another process was quicker.
-        Err(StoreError::Duplicate(field)) => match store.find_organization(DEFAULT_SLUG).await? {
+        Err(StoreError::Duplicate(field)) => match store.find_organization(slug).await? {
             Some(organization) => Ok(organization.id),
             None => Err(StoreError::Duplicate(field)),
         },

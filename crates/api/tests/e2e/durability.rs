@@ -41,7 +41,8 @@ async fn a_kill_loses_no_acknowledged_write(backend: Backend) {
     let server = backend.serve();
     let admin = server.admin().await;
     let stop = Arc::new(AtomicBool::new(false));
-    let writers: Vec<_> = (0..8).map(|writer| tokio::spawn(write_until_cut(admin.clone(), writer, stop.clone()))).collect();
+    let writers: Vec<_> =
+        (0..8).map(|writer| tokio::spawn(write_until_cut(admin.clone(), writer, stop.clone()))).collect();
     tokio::time::sleep(Duration::from_secs(1)).await;
     server.signal("-KILL");
     let mut acknowledged = Vec::new();

@@ -31,9 +31,13 @@ async fn the_page_leads_to_a_published_roster(backend: Backend) {
         .unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{stdout}\n{stderr}");
-    for promised in
-        ["\"role\": \"admin\"", "\"publishable\": true", "\"blocking\": 0", "\"code\": \"blocked_by_rules\"", "\"number\": 1"]
-    {
+    for promised in [
+        "\"role\": \"admin\"",
+        "\"publishable\": true",
+        "\"blocking\": 0",
+        "\"code\": \"blocked_by_rules\"",
+        "\"number\": 1",
+    ] {
         assert!(stdout.contains(promised), "{promised} is missing:\n{stdout}\n{stderr}");
     }
     assert!(stdout.lines().any(|line| line == "done"), "the optimiser did not finish:\n{stdout}");

@@ -59,7 +59,9 @@ async fn one_of_a_thousand_racing_assignments_wins(backend: Backend) {
 fn names(problem: &Value, shift: i64) -> bool {
     let introduced = problem["data"]["verdict"]["introduced"].as_array();
     introduced.is_some_and(|violations| {
-        violations.iter().any(|violation| violation["shift_ids"].as_array().is_some_and(|ids| ids.contains(&json!(shift))))
+        violations
+            .iter()
+            .any(|violation| violation["shift_ids"].as_array().is_some_and(|ids| ids.contains(&json!(shift))))
     })
 }
 

@@ -38,9 +38,9 @@ impl Answer {
 
     /// The pointers of its faults, in order.
     pub(crate) fn pointers(&self) -> Vec<&str> {
-        self.body["errors"].as_array().map_or_else(Vec::new, |errors| {
-            errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect()
-        })
+        self.body["errors"]
+            .as_array()
+            .map_or_else(Vec::new, |errors| errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect())
     }
 }
 

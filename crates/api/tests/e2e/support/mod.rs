@@ -2,7 +2,7 @@ mod client;
 mod server;
 
 pub(crate) use client::{Answer, Client};
-pub(crate) use server::{ADMIN_PASSWORD, Backend, Command, Server};
+pub(crate) use server::{ADMIN_PASSWORD, Backend, Command};
 
 /// Expands a test into one per backend: `mod name { #[test] embedded, #[test] postgres_and_redis }`.
 macro_rules! on_each_backend {

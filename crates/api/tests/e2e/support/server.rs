@@ -24,7 +24,7 @@ impl Backend {
     pub(crate) async fn postgres_and_redis() -> Self {
         let redis = std::env::var("TEST_REDIS_URL").expect("run by `make test`, which starts Redis");
         let database = scheduling_postgres::testing::TestDatabase::create_empty().await;
-        let environment = vec![("DATABASE_URL", database.url().to_owned()), ("REDIS_URL", redis)];
+        let environment = vec![("DATABASE_URL", database.url()), ("REDIS_URL", redis)];
         Self { data: TempDir::new().unwrap(), environment, _database: Some(database) }
     }
 
