@@ -41,7 +41,7 @@ pub enum SolveError {
         /// The shift.
         shift: ShiftIndex,
     },
-    /// A weight is below zero or so big that sums of it could overflow.
+    /// A weight is below zero or too big.
     #[error("weight {weight} in {place} is not between 0 and {limit}")]
     WeightOutOfRange {
         /// The weight.
@@ -49,6 +49,12 @@ pub enum SolveError {
         /// Where it stands.
         place: String,
         /// The biggest that can be held.
+        limit: i64,
+    },
+    /// All costs together could overflow.
+    #[error("the costs could add up to more than {limit}")]
+    CostsTooLarge {
+        /// The most that can be held.
         limit: i64,
     },
     /// More shifts on one day than the search can hold.

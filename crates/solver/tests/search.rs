@@ -10,6 +10,7 @@ use std::time::Duration;
 use common::{Dice, FIRST, any_problem, heads, id, judged, on, person, problem, rule, shift};
 use scheduling_domain::roster::{Placement, Problem};
 use scheduling_domain::rules::{RuleKind, Verdict, Window};
+use scheduling_domain::time::Weekdays;
 use scheduling_solver::{Budget, Observer, Progress, Score, Settings, Solution, SolveError, Unobserved, solve};
 
 fn search(problem: &Problem, steps: u64, given: &[Placement]) -> Solution {
@@ -95,6 +96,29 @@ fn a_problem_that_cannot_be_legal_has_a_best_roster() {
     ];
     let problem = problem(3, vec![person(0)], shifts, rules);
     assert_eq!(search(&problem, 20_000, &[]).score, Score { hard: 480, soft: 10 });
+}
+
+#[test]
+fn the_first_rows_are_legal_already() {
+    let mut shifts = Vec::new();
+    for day in 0..28 {
+        for (template, starts) in [360, 840, 1320].into_iter().enumerate() {
+            shifts.push(shift(shifts.len(), template, day, (starts, 480), heads(3, 100, 1)));
+        }
+    }
+    let rules = vec![
+        rule(RuleKind::Overlap, Verdict::Block, 0),
+        rule(RuleKind::HeadsPerShift, Verdict::Block, 0),
+        rule(RuleKind::RestBetweenShifts { min_minutes: 660 }, Verdict::Block, 0),
+        rule(RuleKind::ConsecutiveWorkingDays { min: Some(2), max: Some(5) }, Verdict::Block, 0),
+        rule(RuleKind::ConsecutiveDaysOff { min: 2 }, Verdict::Block, 0),
+        rule(RuleKind::WeekendsWorked { weekend: Weekdays::SATURDAY_SUNDAY, max: 2 }, Verdict::Block, 0),
+        rule(RuleKind::MinutesPerPeriod { per: Window::Period, min: Some(7_560), max: Some(8_640) }, Verdict::Block, 0),
+        rule(RuleKind::ShiftsPerTemplate { template: id(2), max: 6 }, Verdict::Block, 0),
+    ];
+    let problem = problem(28, (0..12).map(person).collect(), shifts, rules);
+    let solution = search(&problem, 12 * 4_096, &[]);
+    assert_eq!((solution.score.hard, judged(&problem, &solution.placements)), (0, solution.score));
 }
 
 #[test]
@@ -192,6 +216,10 @@ fn faults_of_the_question_are_named() {
     heavy.rules[0].weight = -1;
     let place = "rule 0 (rule)".to_owned();
     assert_eq!(ask(&heavy, &[]), SolveError::WeightOutOfRange { weight: -1, place, limit: 1_000_000_000 });
+    let mut dear = fine.clone();
+    dear.rules[2].weight = 1_000_000_000;
+    dear.people = (0..1000).map(person).collect();
+    assert_eq!(ask(&dear, &[]), SolveError::CostsTooLarge { limit: 1 << 52 });
     let unbounded = Settings::new(1, Budget { steps: None, time: None });
     assert_eq!(solve(&fine, &unbounded, &[], &Unobserved).unwrap_err(), SolveError::NoBudget);
 }

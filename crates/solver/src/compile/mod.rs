@@ -27,7 +27,7 @@ pub(crate) mod sums;
 pub(crate) mod weekends;
 
 use scheduling_domain::roster::Problem;
-use scheduling_domain::rules::{Rule, Verdict};
+use scheduling_domain::rules::{Rule, RuleKind, Verdict};
 
 use crate::error::SolveError;
 use crate::solution::{STEP, Score};
@@ -42,8 +42,13 @@ pub(crate) use scope::Masks;
 pub(crate) use sums::Sums;
 pub(crate) use weekends::Weekends;
 
-/// The biggest weight that is accepted; with it no sum of costs comes near the end of 64 bits.
-pub(crate) const WEIGHT_LIMIT: i64 = 1_000_000_000;
+/// The biggest weight that is accepted.
+const WEIGHT_LIMIT: i64 = 1_000_000_000;
+
+/// What all costs may add up to. The search counts in 1024ths of a point, in 64 bits.
+const COST_LIMIT: i64 = 1 << 52;
+
+const MINUTES_OF_DAY: usize = 24 * 60;
 
 /// Everything the search needs to know.
 pub(crate) struct Tables {
@@ -62,7 +67,7 @@ pub(crate) struct Tables {
 impl Tables {
     /// Tables for `problem`, in which what is given stays as it is.
     pub(crate) fn compile(problem: &Problem, given: &Given) -> Result<Self, SolveError> {
-        check_weights(problem)?;
+        check_weights(problem, given)?;
         let columns = Columns::lay_out(problem, given)?;
         let bindings = scope::Bindings::of(problem);
         let pairs = Pairs::compile(problem, &columns, &bindings);
@@ -102,25 +107,37 @@ pub(crate) fn unit(rule: &Rule, hard: i64) -> Score {
     }
 }
 
-fn check_weights(problem: &Problem) -> Result<(), SolveError> {
-    let within = |weight: i64, place: &dyn Fn() -> String| {
-        if (0..=WEIGHT_LIMIT).contains(&weight) {
-            Ok(())
-        } else {
-            Err(SolveError::WeightOutOfRange { weight, place: place(), limit: WEIGHT_LIMIT })
+/// Refuses weights below zero, and weights so big that a sum of costs could overflow.
+fn check_weights(problem: &Problem, given: &Given) -> Result<(), SolveError> {
+    let mut most: i64 = 0;
+    let mut add = |weight: i64, times: usize, place: &dyn Fn() -> String| {
+        if !(0..=WEIGHT_LIMIT).contains(&weight) {
+            return Err(SolveError::WeightOutOfRange { weight, place: place(), limit: WEIGHT_LIMIT });
         }
+        most = most.saturating_add(weight.saturating_mul(i64::try_from(times).unwrap_or(i64::MAX)));
+        Ok(())
     };
+    let people = problem.people.len();
+    let days = people.saturating_mul(given.days);
     for (index, rule) in problem.rules.iter().enumerate() {
-        within(rule.weight, &|| format!("rule {index} ({})", rule.key))?;
+        let is_in_minutes = matches!(
+            rule.kind,
+            RuleKind::Overlap
+                | RuleKind::RestBetweenShifts { .. }
+                | RuleKind::MinutesPerPeriod { .. }
+                | RuleKind::Availability
+        );
+        let times = if is_in_minutes { days.saturating_mul(MINUTES_OF_DAY) } else { days };
+        add(rule.weight, times, &|| format!("rule {index} ({})", rule.key))?;
     }
     for (index, shift) in problem.shifts.iter().enumerate() {
-        within(shift.heads.under_weight, &|| format!("heads of shift {index}"))?;
-        within(shift.heads.over_weight, &|| format!("heads of shift {index}"))?;
+        add(shift.heads.under_weight, usize::from(shift.heads.target), &|| format!("heads of shift {index}"))?;
+        add(shift.heads.over_weight, people, &|| format!("heads of shift {index}"))?;
     }
     for (index, person) in problem.people.iter().enumerate() {
         for span in &person.availability {
-            within(span.weight, &|| format!("availability of person {index}"))?;
+            add(span.weight, 1, &|| format!("availability of person {index}"))?;
         }
     }
-    Ok(())
+    if most > COST_LIMIT { Err(SolveError::CostsTooLarge { limit: COST_LIMIT }) } else { Ok(()) }
 }

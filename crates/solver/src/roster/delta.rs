@@ -28,9 +28,11 @@ impl Roster<'_> {
         let tables = self.tables;
         let mut change = Score::ZERO;
         for (day, &column) in (segment.first..).zip(segment.columns) {
-            let (old, new) =
-                (tables.columns.global(day, self.column(segment.person, day)), tables.columns.global(day, column));
-            change += tables.cells.cost(segment.person, new) - tables.cells.cost(segment.person, old);
+            let old = self.column(segment.person, day);
+            if old != column {
+                let (old, new) = (tables.columns.global(day, old), tables.columns.global(day, column));
+                change += tables.cells.cost(segment.person, new) - tables.cells.cost(segment.person, old);
+            }
         }
         change
     }
