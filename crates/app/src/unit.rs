@@ -176,6 +176,12 @@ pub(crate) trait Transient {
     fn is_conflict(&self) -> bool;
 }
 
+impl Transient for StoreError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict)
+    }
+}
+
 /// `Transient` for error enums with the variant `Store(StoreError)`.
 macro_rules! transient {
     ($($error:ty),+ $(,)?) => {$(

@@ -4,10 +4,9 @@ use scheduling_domain::ports::{StoreError, UnitOfWork};
 use scheduling_domain::record::Record;
 use thiserror::Error;
 
-use super::schedule_access;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::permissions::{Access, Operation};
+use crate::schedules::{PlanRefusal, may_plan};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// Why a run was not cancelled.
@@ -34,6 +33,15 @@ pub enum CancelOptimizationError {
 }
 
 transient!(CancelOptimizationError);
+
+impl From<PlanRefusal> for CancelOptimizationError {
+    fn from(refusal: PlanRefusal) -> Self {
+        match refusal {
+            PlanRefusal::NotFound => Self::NotFound,
+            PlanRefusal::Forbidden => Self::Forbidden,
+        }
+    }
+}
 
 /// Cancels a run: at once while it waits; one that a worker has ends within seconds and keeps its best roster so far.
 /// Cancelling twice is cancelling once.
@@ -67,11 +75,7 @@ async fn cancel_in(
 ) -> Result<Record<Optimization>, CancelOptimizationError> {
     let run = uow.optimizations().find_locked(id).await?.ok_or(CancelOptimizationError::NotFound)?;
     let schedule = uow.schedules().find(run.schedule_id).await?.ok_or(CancelOptimizationError::NotFound)?;
-    match schedule_access(actor, Operation::Plan, &schedule) {
-        Access::Allowed => {}
-        Access::Invisible => return Err(CancelOptimizationError::NotFound),
-        Access::Forbidden => return Err(CancelOptimizationError::Forbidden),
-    }
+    may_plan(actor, &schedule)?;
     let now = app.now();
     let cancelled = match run.state {
         OptimizationState::Queued => Optimization {

@@ -6,11 +6,10 @@ use scheduling_domain::record::Record;
 use scheduling_domain::schedule::Schedule;
 use thiserror::Error;
 
-use super::schedule_access;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::permissions::{Access, Operation};
 use crate::reader::Reader;
+use crate::schedules::may_read_draft;
 
 /// Why no run was found.
 #[derive(Debug, Error)]
@@ -18,9 +17,6 @@ pub enum GetOptimizationError {
     /// It is not there, or the actor may not know of it.
     #[error("there is no such run")]
     NotFound,
-    /// The actor may not read it.
-    #[error("the actor may not read this run")]
-    Forbidden,
     /// The store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -35,11 +31,7 @@ pub async fn get_optimization(
     let mut reader = Reader::Pool(app.store.as_ref(), actor.organization);
     let run = reader.find::<Optimization>(id).await?.ok_or(GetOptimizationError::NotFound)?;
     let schedule = reader.find::<Schedule>(run.schedule_id).await?.ok_or(GetOptimizationError::NotFound)?;
-    match schedule_access(actor, Operation::ReadDraft, &schedule) {
-        Access::Allowed => Ok(run),
-        Access::Invisible => Err(GetOptimizationError::NotFound),
-        Access::Forbidden => Err(GetOptimizationError::Forbidden),
-    }
+    if may_read_draft(actor, &schedule) { Ok(run) } else { Err(GetOptimizationError::NotFound) }
 }
 
 /// How much of its budget a run has spent, in thousandths: of its steps or of its time, whichever is further.

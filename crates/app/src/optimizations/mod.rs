@@ -8,29 +8,32 @@
 //! blocking thread, and tells the store every few seconds how it fares. The row's generation fences it: who finds another
 //! number there has lost the run and stops without a word.
 
+mod apply_optimization;
 mod cancel_optimization;
 mod get_optimization;
+mod lease;
 mod list_optimizations;
+mod pace;
+mod proposal;
 mod request_optimization;
+mod run_next;
+mod search;
+#[cfg(test)]
+mod tests;
 mod wake;
+mod worker;
 
+pub use apply_optimization::{Applied, ApplyOptimizationError, apply_optimization};
 pub use cancel_optimization::{CancelOptimizationError, cancel_optimization};
 pub use get_optimization::{GetOptimizationError, get_optimization, progress_permille};
 pub use list_optimizations::{ListOptimizationsError, list_optimizations};
+pub use pace::Pace;
 pub use request_optimization::{NewOptimization, RequestOptimizationError, request_optimization};
+pub use run_next::{Ran, RunFailure, run_next};
 pub use wake::Wake;
+pub use worker::Worker;
 
 use scheduling_domain::optimization::OptimizationState;
-use scheduling_domain::schedule::Schedule;
-
-use crate::actor::Actor;
-use crate::permissions::{Access, Operation, Relation, access};
 
 /// The states of runs that have not ended.
 const ACTIVE: [OptimizationState; 2] = [OptimizationState::Queued, OptimizationState::Running];
-
-/// What the actor may do with the runs of a schedule.
-fn schedule_access(actor: &Actor, operation: Operation, schedule: &Schedule) -> Access {
-    let relation = if actor.runs(schedule.team_id) { Relation::OwnTeam } else { Relation::Other };
-    access(actor, operation, relation)
-}

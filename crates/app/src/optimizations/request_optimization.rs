@@ -7,10 +7,10 @@ use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::schedule::Schedule;
 use thiserror::Error;
 
-use super::{ACTIVE, schedule_access};
+use super::ACTIVE;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::permissions::{Access, Operation};
+use crate::schedules::{PlanRefusal, may_plan};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// A run being asked for.
@@ -94,12 +94,12 @@ async fn request_in(
     let mut faults = run.validate().err().unwrap_or_default();
     // Its lock lets one request at a time look whether the schedule has a run.
     let schedule = uow.schedules().find_locked(new.schedule_id).await?;
-    match schedule.map_or(Access::Invisible, |schedule| schedule_access(actor, Operation::Plan, &schedule)) {
-        Access::Allowed => {}
-        Access::Invisible => faults.push(
+    match schedule.map_or(Err(PlanRefusal::NotFound), |schedule| may_plan(actor, &schedule)) {
+        Ok(()) => {}
+        Err(PlanRefusal::NotFound) => faults.push(
             Fault::new("/schedule_id", "unknown_reference").with("kind", Schedule::KIND).with("id", new.schedule_id),
         ),
-        Access::Forbidden => return Err(RequestOptimizationError::Forbidden),
+        Err(PlanRefusal::Forbidden) => return Err(RequestOptimizationError::Forbidden),
     }
     faults.into_result(()).map_err(RequestOptimizationError::Invalid)?;
     refuse_a_second(uow, new.schedule_id).await?;

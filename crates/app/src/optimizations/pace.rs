@@ -1,0 +1,31 @@
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// How a worker works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// How many threads a search has.
+    pub threads: NonZeroUsize,
+    /// How often a worker with nothing to do looks for runs that other processes queued.
+    pub idle: Duration,
+    /// How often a running search is told to the store.
+    pub heartbeat: Duration,
+    /// How long a worker that no longer says anything is trusted to be alive. Many heartbeats.
+    pub lease: SignedDuration,
+    /// How often a run is taken before it is given up: who takes workers down with it must not take them all.
+    pub claims: i64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            threads: NonZeroUsize::MIN,
+            idle: Duration::from_secs(1),
+            heartbeat: Duration::from_secs(2),
+            lease: SignedDuration::from_secs(20),
+            claims: 3,
+        }
+    }
+}

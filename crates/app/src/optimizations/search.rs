@@ -1,0 +1,102 @@
+//! The search itself, on a thread that may block, and the line to it.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use scheduling_domain::optimization::{Optimization, Score};
+use scheduling_domain::roster::{Placement, Problem};
+use scheduling_solver::{Budget, Observer, Progress, Settings, Solution, SolveError, solve};
+use tokio::task::JoinHandle;
+
+/// What is searched for.
+pub(super) struct Question {
+    pub(super) problem: Problem,
+    /// What is placed already, and where the search starts.
+    pub(super) start: Vec<Placement>,
+    pub(super) settings: Settings,
+}
+
+/// How long and with what a run searches; `steps` are those it has taken before.
+///
+/// Who counts steps wants the same roster on every machine, so one walker takes them all and time only ends a search that
+/// takes too long ([`Line`]); who gives time wants the most from it.
+pub(super) fn settings(run: &Optimization, steps: u64, threads: NonZeroUsize) -> Settings {
+    if run.max_steps == Optimization::UNBOUNDED_STEPS {
+        let budget = Budget::time(longest(run));
+        Settings { threads, walkers: threads, ..Settings::new(run.seed, budget) }
+    } else {
+        Settings::new(run.seed, Budget::steps(run.max_steps.saturating_sub(steps)))
+    }
+}
+
+/// The longest a run takes.
+fn longest(run: &Optimization) -> Duration {
+    Duration::from_millis(run.max_ms)
+}
+
+/// Starts a search.
+pub(super) fn start(question: Question, line: &Arc<Line>) -> JoinHandle<Result<Solution, SolveError>> {
+    let line = Arc::clone(line);
+    tokio::task::spawn_blocking(move || solve(&question.problem, &question.settings, &question.start, line.as_ref()))
+}
+
+/// The line between a search and the worker that waits for it.
+pub(super) struct Line {
+    began: Instant,
+    longest: Duration,
+    is_halted: AtomicBool,
+    steps: AtomicU64,
+    best: Mutex<Option<Score>>,
+}
+
+impl Line {
+    #[expect(clippy::disallowed_methods, reason = "the time budget of a search is only measured")]
+    pub(super) fn open(run: &Optimization) -> Arc<Self> {
+        Arc::new(Self {
+            began: Instant::now(),
+            longest: longest(run),
+            is_halted: AtomicBool::new(false),
+            steps: AtomicU64::new(0),
+            best: Mutex::new(None),
+        })
+    }
+
+    /// Ends the search within a few thousand steps.
+    pub(super) fn halt(&self) {
+        self.is_halted.store(true, Ordering::Relaxed);
+    }
+
+    /// Steps taken when the search last found something better.
+    pub(super) fn steps(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
+    }
+
+    /// How good the best roster so far is.
+    pub(super) fn best(&self) -> Option<Score> {
+        *self.best.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Line {
+    fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn should_stop(&self) -> bool {
+        self.is_halted.load(Ordering::Relaxed) || self.longest <= self.began.elapsed()
+    }
+
+    fn progress(&self, progress: &Progress) {
+        self.steps.fetch_max(progress.steps, Ordering::Relaxed);
+        let found = score(progress.best);
+        let mut best = self.best.lock().unwrap_or_else(PoisonError::into_inner);
+        *best = Some(best.map_or(found, |known| known.min(found)));
+    }
+}
+
+/// The solver's score in the domain's words.
+pub(super) fn score(score: scheduling_solver::Score) -> Score {
+    Score { hard: score.hard, soft: score.soft }
+}

@@ -1,0 +1,6 @@
+//! What runs of the optimiser come to, on the demonstration company.
+
+mod apply;
+mod lifecycle;
+mod work;
+mod world;
