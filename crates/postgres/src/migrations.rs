@@ -1,12 +1,13 @@
 //! The schema, embedded in the binary. Every migration runs in a transaction of its own.
 
+use std::error::Error;
+
 use diesel::QueryableByName;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use std::error::Error;
 use thiserror::Error;
 
 use crate::connection::{ConnectError, Connector};
@@ -22,9 +23,9 @@ const MIGRATION_LOCK: i64 = 4_711_202_611;
 pub enum SchemaState {
     /// The two belong together.
     Current,
-    /// These migrations have to run first.
+    /// These migrations have to run first, in this order.
     Pending(Vec<String>),
-    /// A newer binary has run these migrations, which this one does not know.
+    /// A newer binary has run migrations of these versions, which this one does not know.
     Newer(Vec<String>),
 }
 
@@ -56,16 +57,17 @@ pub async fn migrate(settings: &PgSettings) -> Result<Vec<String>, MigrateError>
         .bind::<diesel::sql_types::BigInt, _>(MIGRATION_LOCK)
         .execute(&mut pg)
         .await?;
-    if let SchemaState::Newer(unknown) = state_of(&mut pg).await? {
-        return Err(MigrateError::Newer(unknown));
-    }
+    let pending = match state_of(&mut pg).await? {
+        SchemaState::Current => return Ok(Vec::new()),
+        SchemaState::Pending(names) => names,
+        SchemaState::Newer(unknown) => return Err(MigrateError::Newer(unknown)),
+    };
     // Diesel's harness blocks. The connection, and with it the lock, ends with the task.
-    let ran = tokio::task::spawn_blocking(move || {
-        AsyncMigrationHarness::new(pg)
-            .run_pending_migrations(MIGRATIONS)
-            .map(|versions| versions.iter().map(ToString::to_string).collect())
-    });
-    ran.await.map_err(|error| MigrateError::Failed(error.into()))?.map_err(MigrateError::Failed)
+    tokio::task::spawn_blocking(move || AsyncMigrationHarness::new(pg).run_pending_migrations(MIGRATIONS).map(|_| ()))
+        .await
+        .map_err(|error| MigrateError::Failed(error.into()))?
+        .map_err(MigrateError::Failed)?;
+    Ok(pending)
 }
 
 /// How the schema stands to this binary, without changing anything.
@@ -96,13 +98,18 @@ async fn state_of(pg: &mut AsyncPgConnection) -> Result<SchemaState, MigrateErro
         Vec::new()
     };
     let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(MigrateError::Failed)?;
-    let mut known: Vec<String> = migrations.iter().map(|migration| migration.name().version().to_string()).collect();
-    known.sort();
+    let is_known = |version: &str| migrations.iter().any(|migration| migration.name().version().to_string() == version);
     let unknown: Vec<String> =
-        applied.iter().filter(|row| !known.contains(&row.version)).map(|row| row.version.clone()).collect();
+        applied.iter().filter(|row| !is_known(&row.version)).map(|row| row.version.clone()).collect();
     if !unknown.is_empty() {
         return Ok(SchemaState::Newer(unknown));
     }
-    known.retain(|version| !applied.iter().any(|row| row.version == *version));
-    Ok(if known.is_empty() { SchemaState::Current } else { SchemaState::Pending(known) })
+    let is_applied = |version: String| applied.iter().any(|row| row.version == version);
+    let mut pending: Vec<String> = migrations
+        .iter()
+        .filter(|migration| !is_applied(migration.name().version().to_string()))
+        .map(|migration| migration.name().to_string())
+        .collect();
+    pending.sort_unstable();
+    Ok(if pending.is_empty() { SchemaState::Current } else { SchemaState::Pending(pending) })
 }
