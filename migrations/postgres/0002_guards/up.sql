@@ -68,6 +68,20 @@ END $$;
 
 CREATE TRIGGER teams_managed BEFORE DELETE ON teams FOR EACH ROW EXECUTE FUNCTION keep_managed_team();
 
+-- Writers of overlapping assignments would wait for each other at the exclusion constraint until the server ends one of
+-- them as a deadlock, a second later and one by one. So they queue at the employee. (Whoever writes for several employees
+-- has locked them before, in order of id.)
+
+CREATE FUNCTION queue_at_employee() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM employees
+        WHERE organization_id = NEW.organization_id AND id = NEW.employee_id FOR NO KEY UPDATE;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER assignments_queue BEFORE INSERT OR UPDATE OF employee_id ON assignments
+    FOR EACH ROW EXECUTE FUNCTION queue_at_employee();
+
 -- What was published stays as it was.
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,6 +1,7 @@
 //! What PostgreSQL alone has to prove; the rest is in the conformance suite.
 
 mod availability;
+mod conformance;
 mod isolation;
 mod race;
 mod schema;

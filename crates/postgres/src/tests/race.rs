@@ -55,7 +55,7 @@ async fn of_a_thousand_overlapping_assignments_one_wins_and_the_others_hear_of_a
 
 #[tokio::test(flavor = "multi_thread")]
 async fn overlaps_are_refused_without_the_lock_too() {
-    race(40, false).await;
+    race(200, false).await;
 }
 
 #[tokio::test]
