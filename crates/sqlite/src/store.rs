@@ -1,6 +1,7 @@
 //! The store: one writer, some readers, one file.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -81,6 +82,7 @@ impl SqliteStore {
 
     fn open_file(path: PathBuf, options: SqliteOptions, folder: Option<TempDir>) -> Result<Self, OpenError> {
         check_folder(&path)?;
+        make_private(&path)?;
         let connection = open_writer(&path, &options).map_err(|error| refusal(&path, error))?;
         Ok(Self {
             writer: Writer::new(path.clone(), options, connection),
@@ -117,6 +119,21 @@ fn check_folder(path: &Path) -> Result<(), OpenError> {
         .and_then(|()| tempfile::tempfile_in(folder))
         .map(|_| ())
         .map_err(|source| OpenError::Folder { path: folder.to_owned(), source })
+}
+
+/// Makes a file that is not there yet for its owner alone: it will hold password hashes. SQLite gives its journals the
+/// same permissions.
+fn make_private(path: &Path) -> Result<(), OpenError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(OpenError::File { path: path.to_owned(), source: Box::new(error) })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn refusal(path: &Path, error: ConnectionError) -> OpenError {

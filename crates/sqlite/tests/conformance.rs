@@ -1,4 +1,5 @@
 //! The port's suite on the embedded store.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 use scheduling_conformance::store::TestStore;
 use scheduling_conformance::store_conformance;

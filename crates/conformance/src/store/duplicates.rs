@@ -1,5 +1,4 @@
 //! What only one row may have.
-#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a case fails by panicking")]
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! Every filter narrows a list to what it says, and filters add up.
-#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a case fails by panicking")]
 
 use std::sync::Arc;
 
@@ -218,7 +217,8 @@ pub async fn assignments_by_everything(store: &Arc<dyn Store>) {
     assert_lists(&world, sharing(start, end), &[&world.assignment]).await;
     assert_lists::<Assignment>(&world, sharing(start - 1.hour(), start), &[]).await;
     assert_lists(&world, sharing(end - 1.microsecond(), end + 1.microsecond()), &[&world.assignment, &b]).await;
-    assert_lists::<Assignment>(&world, AssignmentFilter { overlapping: Some((end, end + 9.hours())), ..of_first }, &[]).await;
+    assert_lists::<Assignment>(&world, AssignmentFilter { overlapping: Some((end, end + 9.hours())), ..of_first }, &[])
+        .await;
 }
 
 /// Runs by schedule and by state.

@@ -1,5 +1,4 @@
 //! Lists have an order, pages and a search.
-#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a case fails by panicking")]
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! Locks make the second wait and then see what the first one did.
-#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a case fails by panicking")]
 
 use std::sync::Arc;
 

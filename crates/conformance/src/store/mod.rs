@@ -1,6 +1,14 @@
 //! What every [`Store`] must do. [`store_conformance!`](crate::store_conformance) makes one test of each case, each with a
 //! database of its own.
 
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a case fails by panicking"
+)]
+
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;

@@ -1,5 +1,4 @@
 //! Runs are claimed once, in order, and taken over when their worker is gone.
-#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a case fails by panicking")]
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! Organizations, and the store as a whole.
-#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a case fails by panicking")]
 
 use std::sync::Arc;
 
