@@ -8,6 +8,7 @@ mod generate_shifts;
 mod get_roster;
 mod get_schedule;
 mod list_schedules;
+mod pattern;
 mod publish_schedule;
 mod update_schedule;
 
@@ -20,5 +21,6 @@ pub use generate_shifts::{GenerateError, Generated, Skipped, generate_shifts};
 pub use get_roster::{CrewMember, DraftRoster, DraftShift, GetRosterError, RosterView, WhichRoster, get_roster};
 pub use get_schedule::{GetScheduleError, get_schedule};
 pub use list_schedules::list_schedules;
+pub(crate) use pattern::Pattern;
 pub use publish_schedule::{PublishError, Published, publish_schedule};
 pub use update_schedule::{UpdateScheduleError, update_schedule};
