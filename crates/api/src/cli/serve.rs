@@ -34,7 +34,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     // The port comes first: a service that cannot listen should not have touched anything.
     let listener = listen(&config.listen)?;
     let address = listener.local_addr().map_or_else(|_| config.listen.clone(), |address| address.to_string());
-    let session = Session::open(config).await?;
+    let mut session = Session::open(config).await?;
     let cache = wiring::cache(config)?;
     if let Err(error) = cache.ping().await {
         tracing::warn!(cause = with_causes(&error), "the cache does not answer; going on without it");
@@ -42,6 +42,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let welcome = if arguments.seed_demo_when_empty { first_start(&session).await? } else { None };
 
     let metrics = wiring::metrics()?;
+    session.app.metrics = Arc::new(metrics.clone());
     let health = Arc::new(Health::new(vec![Arc::new(StoreProbe(session.app.store.clone()))]));
     let shared = Shared {
         authenticator: Arc::new(session.app.clone()),
