@@ -221,3 +221,26 @@ async fn every_reference_has_an_index() {
     );
     assert_eq!(unindexed.get_result::<Counted>(&mut beside(&path)).unwrap().count, 0);
 }
+
+/// The planner goes by statistics that a migration wrote; they have to speak of indexes that are there.
+#[tokio::test]
+async fn statistics_speak_of_indexes_that_exist() {
+    let (_store, path, _folder) = migrated().await;
+    let mut connection = beside(&path);
+    let unknown = names(
+        &mut connection,
+        "SELECT idx AS name FROM sqlite_stat1
+         WHERE idx <> tbl AND idx NOT IN (SELECT name FROM pragma_index_list(tbl))",
+    );
+    assert_eq!(unknown, [""; 0]);
+    for table in ["shifts", "assignments", "employees", "users"] {
+        let missing = names(
+            &mut connection,
+            &format!(
+                "SELECT name FROM pragma_index_list('{table}')
+                 WHERE origin <> 'pk' AND name NOT IN (SELECT idx FROM sqlite_stat1)"
+            ),
+        );
+        assert_eq!(missing, [""; 0]);
+    }
+}

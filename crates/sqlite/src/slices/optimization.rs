@@ -1,7 +1,9 @@
 //! Runs of the optimiser.
 
 use async_trait::async_trait;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 use scheduling_domain::id::{OptimizationId, ScheduleId, TypedId, UserId};
@@ -137,6 +139,8 @@ fn find_claimable(
         .and(optimizations::leased_until.lt(Instant(now)).assume_not_null());
     let id: Option<i64> = optimizations::table
         .filter(optimizations::organization_id.eq(organization))
+        // In so many words, which the index of unfinished runs is bound to.
+        .filter(sql::<Bool>("state IN ('queued', 'running')"))
         .filter(is_queued.or(is_abandoned))
         .order(optimizations::id.asc())
         .select(optimizations::id)

@@ -1,0 +1,46 @@
+-- Every index begins with organization_id, and without statistics SQLite takes that alone for selective: it would walk
+-- through all of an organization's assignments by primary key to save a sort. These numbers say what a large organization
+-- looks like: rows in all, then rows alike in the first column, the first two, and so on. Nothing measures anew.
+ANALYZE;
+DELETE FROM sqlite_stat1;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('users', 'users', '10000 10000 1'),
+    ('users', 'sqlite_autoindex_users_2', '10000 10000 1'),
+    ('users', 'sqlite_autoindex_users_3', '10000 10000 1'),
+    ('employees', 'employees', '10000 10000 1'),
+    ('employees', 'sqlite_autoindex_employees_2', '10000 10000 1'),
+    ('employees', 'sqlite_autoindex_employees_3', '10000 10000 1'),
+    ('employees', 'employees_team', '10000 10000 50'),
+    ('skill_grants', 'skill_grants', '30000 30000 1'),
+    ('skill_grants', 'skill_grants_employee', '30000 30000 3'),
+    ('skill_grants', 'skill_grants_skill', '30000 30000 300'),
+    ('contracts', 'contracts', '30000 30000 1'),
+    ('contracts', 'contracts_employee', '30000 30000 3 1'),
+    ('contracts', 'contracts_rule_set', '30000 30000 3000'),
+    ('availabilities', 'availabilities', '30000 30000 1'),
+    ('availabilities', 'availabilities_employee', '30000 30000 3'),
+    ('availabilities', 'availabilities_template', '30000 30000 3000'),
+    ('schedules', 'schedules', '10000 10000 1'),
+    ('schedules', 'schedules_team', '10000 10000 50 1'),
+    ('shifts', 'shifts', '1000000 1000000 1'),
+    ('shifts', 'sqlite_autoindex_shifts_2', '1000000 1000000 1 1 1'),
+    ('shifts', 'shifts_starts_at', '1000000 1000000 300 1'),
+    ('shifts', 'shifts_schedule', '1000000 1000000 500 3 1'),
+    ('shifts', 'shifts_working_day', '1000000 1000000 1000'),
+    ('shifts', 'shifts_template', '1000000 1000000 20000'),
+    ('shifts', 'shifts_site', '1000000 1000000 50000'),
+    ('shifts', 'shifts_position', '1000000 1000000 50000'),
+    ('assignments', 'assignments', '1000000 1000000 1'),
+    ('assignments', 'sqlite_autoindex_assignments_2', '1000000 1000000 2 1'),
+    ('assignments', 'assignments_shift_span', '1000000 1000000 2 2 2'),
+    ('assignments', 'assignments_employee', '1000000 1000000 1000 1 1'),
+    ('optimizations', 'sqlite_autoindex_optimizations_1', '10000 10000 1'),
+    ('optimizations', 'optimizations_schedule', '10000 10000 5'),
+    ('optimizations', 'optimizations_requested_by', '10000 10000 500'),
+    ('optimizations', 'optimizations_unfinished', '20 20 1'),
+    ('refresh_tokens', 'refresh_tokens', '100000 100000 1'),
+    ('refresh_tokens', 'sqlite_autoindex_refresh_tokens_2', '100000 100000 1'),
+    ('refresh_tokens', 'refresh_tokens_user', '100000 100000 20'),
+    ('refresh_tokens', 'refresh_tokens_family', '100000 100000 20'),
+    ('refresh_tokens', 'refresh_tokens_expires_at', '100000 100000 2');
+ANALYZE sqlite_schema;
