@@ -53,10 +53,10 @@ fn main() {
 
 fn measure(name: &str, instance: &Instance, best: f64, (seconds, seed, threads): (u64, u64, usize)) {
     let problem = instance.to_problem();
-    let walkers = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+    let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
     let steps = number("HR_BENCH_MILLION_STEPS").map(|millions| millions * 1_000_000);
     let budget = steps.map_or(Budget::time(Duration::from_secs(seconds)), Budget::steps);
-    let settings = Settings { threads: walkers, walkers, ..Settings::new(seed, budget) };
+    let settings = Settings::on_threads(seed, budget, threads);
     let watch = Watch(Instant::now());
     match solve(&problem, &settings, &[], &watch) {
         Ok(solution) => {

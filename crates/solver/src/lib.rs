@@ -30,11 +30,14 @@
 //! # How it is built, in the order to read it
 //!
 //! 1. `compile` turns a problem into dense tables. Rules exist only there: **a new kind of rule is a new way to fill
-//!    one of its tables**, or, if none can say it, a new table with a part in the two files of step 2.
+//!    one of its tables**, or, if none can say it, a new table with a part in the two files of step 2
+//!    and in step 3.
 //! 2. `roster` keeps a roster and all its sums: `mod` derives them from the cells and makes changes, `delta` prices
 //!    changes without making them. Both must say the same of every rule; debug builds compare them all the time.
-//! 3. `walker` is the search: the moves, their acceptance, and the course of temperature.
-//! 4. `solve` deals walkers to threads and keeps the budget.
+//! 3. `row` builds one person's whole row by dynamic programming against what everybody else leaves.
+//! 4. `walker` is the search: it starts from built rows and anneals with the moves, their acceptance and the course of
+//!    temperature; towards the end it mends rows by building them anew.
+//! 5. `solve` deals walkers to threads and keeps the budget.
 //!
 //! The domain's checker shares no code with any of this. `tests/agreement.rs` holds the two to the same score on any
 //! problem: extend its generator with every rule.

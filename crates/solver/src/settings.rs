@@ -22,7 +22,17 @@ impl Settings {
     pub fn new(seed: u64, budget: Budget) -> Self {
         Self { seed, budget, threads: NonZeroUsize::MIN, walkers: NonZeroUsize::MIN }
     }
+
+    /// On so many threads. With a bound on time there is a walker on each; with steps alone the number of walkers is
+    /// fixed, so that the answer is the same on any number of threads.
+    pub fn on_threads(seed: u64, budget: Budget, threads: NonZeroUsize) -> Self {
+        let walkers = if budget.time.is_some() { threads } else { WALKERS };
+        Self { seed, budget, threads, walkers }
+    }
 }
+
+/// Walkers of a run that only steps bound: a few, since they share the steps.
+const WALKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 
 /// When to stop: after so many steps, after so much time, or at whichever comes first.
 ///

@@ -52,7 +52,7 @@ fn settings(arguments: &SolveArgs) -> Settings {
     let budget =
         Budget { steps: arguments.steps, time: seconds.map(|seconds| Duration::from_secs(u64::from(seconds))) };
     let threads = NonZeroUsize::try_from(arguments.threads).unwrap_or(NonZeroUsize::MAX);
-    Settings { threads, walkers: threads, ..Settings::new(arguments.seed, budget) }
+    Settings::on_threads(arguments.seed, budget, threads)
 }
 
 /// Runs the search on a thread of its own, so that this one can hear Ctrl-C.

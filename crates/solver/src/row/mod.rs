@@ -12,6 +12,7 @@ mod state;
 use std::collections::HashSet;
 
 use crate::roster::{Multiplier, Roster, weigh};
+use crate::solution::Score;
 
 use state::Demands;
 
@@ -55,7 +56,7 @@ pub(crate) fn rebuild(roster: &Roster<'_>, person: usize, multiplier: Multiplier
         for &column in tables.cells.choices(person, day) {
             let global = tables.columns.global(day, column);
             let heads = if roster.column(person, day) == column {
-                crate::solution::Score::ZERO - roster.less(global)
+                Score::ZERO - roster.less(global)
             } else {
                 roster.more(global)
             };

@@ -5,6 +5,7 @@ use crate::compile::runs::Lengths;
 use crate::compile::sums::Bound;
 use crate::compile::weekends::{Count, Limit};
 use crate::roster::{Multiplier, weigh};
+use crate::solution::Score;
 
 /// Shifts by which a sum may run ahead of its pace, or lag behind, before that looks costly.
 const SLACK: i32 = 3;
@@ -131,23 +132,9 @@ impl<'t> Demands<'t> {
             promise += weigh(later);
         }
         for (part, (count, limit)) in weekend_parts.iter_mut().zip(&self.weekends) {
-            // Twice the count of weekends, and one more while the weekend under way has work.
-            let mut within = count.within(day, day + 1);
-            match within.next() {
-                Some((first, days)) if days >> (day - first) & 1 == 1 => {
-                    let is_open = first < day;
-                    let worked = tables.masks.holds(count.mask, global);
-                    let counted = is_open && *part & 1 == 1;
-                    let total = *part >> 1;
-                    if worked && !counted {
-                        cost += weigh(limit.cost(total + 1) - limit.cost(total));
-                        *part = (total + 1) << 1 | 1;
-                    } else if !counted {
-                        *part = total << 1;
-                    }
-                }
-                Some((first, _)) if first < day => {}
-                _ => *part &= !1,
+            let is_work = tables.masks.holds(count.mask, global);
+            if let Some(weekends) = step_weekend(part, count, day, is_work) {
+                cost += weigh(limit.cost(weekends) - limit.cost(weekends - 1));
             }
         }
         for &(slot, value) in tables.sums.additions(global) {
@@ -181,8 +168,8 @@ impl<'t> Demands<'t> {
 
 impl Run<'_> {
     /// Goes on by a day: what has ended costs, and what the run under way costs already.
-    fn step(&self, part: &mut i32, day: usize, is_work: bool) -> (crate::solution::Score, crate::solution::Score) {
-        let mut ended = crate::solution::Score::ZERO;
+    fn step(&self, part: &mut i32, day: usize, is_work: bool) -> (Score, Score) {
+        let mut ended = Score::ZERO;
         if day == 0 || (*part > 0) != is_work {
             if day > 0 {
                 ended = self.lengths.cost(*part > 0, first_day(*part), day);
@@ -197,6 +184,21 @@ impl Run<'_> {
         }
         (ended, self.lengths.beyond(is_work, day + 1 - first_day(*part)))
     }
+}
+
+/// Goes on by a day: the number of weekends with work, if this day adds one. The part is twice that number, and one more
+/// while the weekend under way is among them.
+fn step_weekend(part: &mut i32, count: &Count, day: usize, is_work: bool) -> Option<i32> {
+    let weekend = count.within(day, day + 1).next();
+    if weekend.is_none_or(|(first, _)| first == day) {
+        *part &= !1;
+    }
+    let is_of_weekend = weekend.is_some_and(|(first, days)| (days >> (day - first)) & 1 == 1);
+    if !is_of_weekend || !is_work || *part & 1 == 1 {
+        return None;
+    }
+    *part = (*part + 2) | 1;
+    Some(*part >> 1)
 }
 
 fn run_from(day: usize, is_work: bool) -> i32 {

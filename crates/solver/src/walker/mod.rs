@@ -45,6 +45,7 @@ pub(crate) struct Walker<'t> {
     scratch: Scratch,
     steps: u64,
     chunks: u64,
+    /// Rows still to build before the walk, the next one last, each with the work it is worth.
     to_build: Vec<(usize, usize)>,
     next_to_mend: usize,
     trace: Vec<TracePoint>,
@@ -113,8 +114,8 @@ impl<'t> Walker<'t> {
         }
         let turn = self.next_to_mend;
         self.next_to_mend = (turn + 1) % people;
-        let in_turn = (turn..people).chain(0..turn);
-        let person = in_turn.into_iter().find(|person| self.roster.row(*person).hard > 0).unwrap_or(turn);
+        let mut in_turn = (turn..people).chain(0..turn);
+        let person = in_turn.find(|person| self.roster.row(*person).hard > 0).unwrap_or(turn);
         self.mend(person, self.multiplier, row::WORK);
     }
 
