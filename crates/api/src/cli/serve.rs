@@ -8,6 +8,7 @@ use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use scheduling_app::App;
+use scheduling_app::optimizations::{Pace, Worker};
 use scheduling_app::users::find_operator;
 
 use super::args::ServeArgs;
@@ -52,6 +53,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     };
     let server = server(config, listener, shared, session.app.clone())?;
     let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.store.clone()));
+    let worker = Worker::start(session.app.clone(), Pace { threads: config.optimizer_threads, ..Pace::default() });
     let stopping = tokio::spawn(stop_on_signal(server.handle(), Arc::clone(&health)));
 
     announce(&address, welcome.as_deref());
@@ -59,6 +61,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let ended = server.await;
     stopping.abort();
     gauges.abort();
+    worker.stop().await;
     ended.map_err(|error| Failure::unavailable(format!("the service ended: {error}")))?;
     tracing::info!("stopped");
     Ok(Exit::Ok)

@@ -15,6 +15,7 @@ mod strength;
 mod tests;
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -109,7 +110,7 @@ pub struct Config {
     /// How long a stopping service waits for what is in flight.
     pub shutdown_seconds: u32,
     /// Threads of an optimiser run.
-    pub optimizer_threads: u32,
+    pub optimizer_threads: NonZeroUsize,
 }
 
 /// Everything wrong with the configuration.
@@ -160,7 +161,7 @@ impl Config {
             log_format: reader.log_format(),
             http_workers: reader.optional_number("http.workers", 1, 1_024),
             shutdown_seconds: reader.number("http.shutdown_seconds", 0, 3_600),
-            optimizer_threads: reader.number("optimizer.threads", 1, 256),
+            optimizer_threads: reader.threads("optimizer.threads"),
         };
         let mut faults = reader.faults;
         strength::check(&config, gathered, &mut faults);
@@ -217,6 +218,10 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self, key: &str, min: u32, max: u32) -> u32 {
         self.optional_number(key, min, max).unwrap_or(min)
+    }
+
+    fn threads(&mut self, key: &str) -> NonZeroUsize {
+        self.optional_number(key, 1, 256).and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN)
     }
 
     fn share(&mut self, key: &str) -> f32 {
