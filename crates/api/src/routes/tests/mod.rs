@@ -14,10 +14,11 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use jiff::Timestamp;
 use scheduling_app::auth::{Password, PasswordHasher, TokenKeys};
+use scheduling_app::optimizations::Wake;
 use scheduling_app::users::{NewUser, create_administrator};
 use scheduling_app::{App, Limits};
 use scheduling_domain::organization::DEFAULT_SLUG;
-use scheduling_domain::ports::{Clock, Store};
+use scheduling_domain::ports::{Clock, NoMetrics, Store};
 use scheduling_domain::user::{Role, User};
 use scheduling_sqlite::SqliteStore;
 use serde_json::{Map, Value, json};
@@ -73,6 +74,8 @@ impl Server {
             clock: Arc::new(FixedClock),
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
+            metrics: Arc::new(NoMetrics),
+            wake: Wake::default(),
             limits: Limits::default(),
         };
         let user = User {
