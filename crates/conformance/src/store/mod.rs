@@ -98,7 +98,7 @@ macro_rules! assert_refused {
 pub(crate) use assert_refused;
 
 /// Expands one `#[tokio::test]` per case. `$factory` is called anew for each and answers a future of a
-/// [`TestStore`](crate::store::TestStore).
+/// [`TestStore`].
 #[macro_export]
 macro_rules! store_conformance {
     ($factory:expr) => {
