@@ -38,7 +38,7 @@ async fn a_run_that_is_cancelled_keeps_its_best_so_far() {
     let world = World::new().await;
     let run = world.request(world.week(0).await.id, None).await;
     let cancelling = async {
-        world.until(run.id, OptimizationState::Running).await;
+        world.until_found(run.id).await;
         let cancelled = cancel_optimization(&world.app, &Call::new(&world.admin), run.id).await.unwrap();
         assert!(cancelled.fresh().is_some_and(|run| run.cancel_requested && run.state == OptimizationState::Running));
     };
@@ -54,7 +54,7 @@ async fn a_worker_that_stops_leaves_its_run_to_another() {
     let world = World::new().await;
     let run = world.request(world.week(0).await.id, None).await;
     let first = Worker::start(world.app.clone(), quick());
-    world.until(run.id, OptimizationState::Running).await;
+    world.until_found(run.id).await;
     first.stop().await;
     let waiting = world.run(run.id).await;
     assert_eq!((waiting.state, waiting.leased_until, waiting.finished_at), (OptimizationState::Queued, None, None));

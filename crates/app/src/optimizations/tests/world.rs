@@ -126,8 +126,17 @@ impl World {
 
     /// Waits until a run is in that state.
     pub(super) async fn until(&self, id: OptimizationId, state: OptimizationState) {
+        self.until_run(id, |run| run.state == state).await;
+    }
+
+    /// Waits until the worker that has a run has told of something found.
+    pub(super) async fn until_found(&self, id: OptimizationId) {
+        self.until_run(id, |run| run.state == OptimizationState::Running && run.score.is_some()).await;
+    }
+
+    async fn until_run(&self, id: OptimizationId, is_so: impl Fn(&Optimization) -> bool) {
         let reached = async {
-            while self.run(id).await.state != state {
+            while !is_so(&self.run(id).await.value) {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
