@@ -54,8 +54,7 @@ async fn all_that_is_wrong_with_a_request_is_said_at_once() {
     let refused = request_optimization(&world.app, &Call::new(&world.admin), &wrong).await;
     let Err(RequestOptimizationError::Invalid(faults)) = refused else { panic!("{refused:?}") };
     let found: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
-    let expected =
-        [("/max_ms", "out_of_range"), ("/max_steps", "out_of_range"), ("/schedule_id", "unknown_reference")];
+    let expected = [("/max_ms", "out_of_range"), ("/max_steps", "out_of_range"), ("/schedule_id", "unknown_reference")];
     assert_eq!(found, expected);
 }
 

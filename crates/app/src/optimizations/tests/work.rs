@@ -5,6 +5,8 @@ use jiff::SignedDuration;
 use scheduling_domain::optimization::{Optimization, OptimizationState};
 use scheduling_domain::ports::SchedulingMetrics;
 use scheduling_domain::rules::Verdict;
+use scheduling_domain::team::TeamFilter;
+use scheduling_domain::user::Role;
 use tokio::sync::watch;
 
 use super::world::{World, actor, found, quick};
@@ -113,16 +115,15 @@ async fn one_worker_serves_every_organization_and_is_woken() {
     let world = World::new().await;
     let branch = found(&world.app, "branch").await;
     let elsewhere = World {
-        admin: actor(&world.app, branch, scheduling_domain::user::Role::Admin).await,
-        teams: world.app.store.teams().list_all(branch, &Default::default()).await.unwrap(),
+        admin: actor(&world.app, branch, Role::Admin).await,
+        teams: world.app.store.teams().list_all(branch, &TeamFilter::default()).await.unwrap(),
         app: world.app.clone(),
         clock: Arc::clone(&world.clock),
     };
     let (here, there) = (world.week(0).await, elsewhere.week(1).await);
     // It would sleep for an hour if nobody called.
     let worker = Worker::start(world.app.clone(), Pace { idle: Duration::from_secs(3600), ..quick() });
-    let (one, other) =
-        (world.request(here.id, Some(1_000)).await, elsewhere.request(there.id, Some(1_000)).await);
+    let (one, other) = (world.request(here.id, Some(1_000)).await, elsewhere.request(there.id, Some(1_000)).await);
     world.until(one.id, OptimizationState::Done).await;
     elsewhere.until(other.id, OptimizationState::Done).await;
     worker.stop().await;
@@ -144,7 +145,8 @@ impl SchedulingMetrics for Counted {
 async fn runs_are_counted_when_they_end() {
     let mut world = World::new().await;
     let counted = Arc::new(Counted::default());
-    world.app = App { metrics: Arc::clone(&counted) as Arc<dyn SchedulingMetrics>, ..world.app };
+    let metrics: Arc<dyn SchedulingMetrics> = counted.clone();
+    world.app = App { metrics, ..world.app };
     world.ran(world.week(0).await.id, 1_000).await;
     assert_eq!(*counted.0.lock().unwrap(), [OptimizationState::Done]);
 }

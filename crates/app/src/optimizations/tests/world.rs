@@ -51,9 +51,10 @@ impl World {
     pub(super) async fn new() -> Self {
         let store = SqliteStore::in_memory().await.unwrap();
         let clock = Arc::new(TestClock(Mutex::new("2026-02-20T08:00:00Z".parse().unwrap())));
+        let shared_clock: Arc<dyn Clock> = clock.clone();
         let app = App {
             store: Arc::new(store),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            clock: shared_clock,
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
             metrics: Arc::new(NoMetrics),
@@ -91,8 +92,7 @@ impl World {
     /// A draft of a team, filled with shifts.
     pub(super) async fn draft(&self, team: usize, days: i64) -> Record<Schedule> {
         let period = Period { first: MONDAY, end: MONDAY.checked_add(days.days()).unwrap() };
-        let schedule =
-            Schedule { team_id: self.team(team), period, published_number: None, note: String::new() };
+        let schedule = Schedule { team_id: self.team(team), period, published_number: None, note: String::new() };
         let made = create_schedule(&self.app, &Call::new(&self.admin), &schedule).await.unwrap().fresh().unwrap();
         let generated = generate_shifts(&self.app, &Call::new(&self.admin), made.id).await.unwrap().fresh().unwrap();
         assert_eq!(generated.skipped, []);
