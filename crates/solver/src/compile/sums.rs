@@ -69,15 +69,22 @@ impl Bound {
         self.unit != Score::ZERO && (self.min > 0 || self.max < most)
     }
 
-    /// What it looks like costing when some days of all have brought it so far, if the rest brings as much. At the
-    /// first day it may be `slack` off, at the last nothing.
-    pub(crate) fn off_pace(&self, sum: i32, (done, all): (usize, usize), slack: i32) -> Score {
-        let (Ok(done), Ok(all)) = (i64::try_from(done), i64::try_from(all)) else { return Score::ZERO };
-        let (sum, slack) = (i64::from(sum), i64::from(slack) * (all - done) / all);
-        let lags = (i64::from(self.min.max(0)) * done / all - slack - sum).max(0);
-        let leads = (sum - i64::from(self.max) * done / all - slack).max(0);
-        // One that has no minimum may use up its maximum early.
-        self.unit.times(if self.min > 0 { lags + leads } else { 0 })
+    /// The least and the most that a sum with a minimum should be when some days of all are done: as much as if each day
+    /// brought the same, give or take `slack` at first and nothing at last.
+    ///
+    /// None without a minimum: what is only limited may be used up early.
+    pub(crate) fn pace(&self, (done, all): (usize, usize), slack: i32) -> Option<(i32, i32)> {
+        let (done, all) = (i64::try_from(done).ok()?, i64::try_from(all).ok().filter(|all| *all > 0)?);
+        let slack = i64::from(slack) * (all - done) / all;
+        let least = i64::from(self.min) * done / all - slack;
+        let most = i64::from(self.max) * done / all + slack;
+        let narrow = |value: i64| i32::try_from(value).unwrap_or(i32::MAX);
+        (self.min > 0).then(|| (narrow(least), narrow(most)))
+    }
+
+    /// What each unit costs.
+    pub(crate) fn unit(&self) -> Score {
+        self.unit
     }
 }
 

@@ -17,9 +17,14 @@ pub(super) struct Demands<'t> {
     multiplier: Multiplier,
     runs: Vec<Run<'t>>,
     weekends: Vec<(&'t Count, Limit)>,
-    sums: Vec<Sum<'t>>,
+    /// The bounds of the sums that matter. A sum's part is the sum.
+    sums: Vec<&'t Bound>,
     /// By slot, its place among the sums.
     place_of_slot: Vec<usize>,
+    /// By day, the places of sums under way that want a minimum, with the least and the most that keep pace.
+    paces: Vec<Vec<(usize, i32, i32)>>,
+    /// By day, the places of sums that nothing later adds to.
+    closing: Vec<Vec<usize>>,
 }
 
 /// Runs of one meaning of work. Its part is the run's first day, from 1 on; below zero for a run of rest.
@@ -28,14 +33,6 @@ struct Run<'t> {
     lengths: &'t Lengths,
     /// From which length on runs of rest and of work are all alike.
     settled: [usize; 2],
-}
-
-/// A sum. Its part is the sum.
-struct Sum<'t> {
-    bound: &'t Bound,
-    first: usize,
-    last: usize,
-    slack: i32,
 }
 
 /// Where a slot has no place.
@@ -59,6 +56,8 @@ impl<'t> Demands<'t> {
             weekends: weekends.collect(),
             sums: Vec::new(),
             place_of_slot: vec![NOWHERE; tables.sums.slots()],
+            paces: vec![Vec::new(); tables.days],
+            closing: vec![Vec::new(); tables.days],
         };
         demands.collect_sums();
         demands
@@ -89,8 +88,14 @@ impl<'t> Demands<'t> {
         for (slot, bound) in tables.sums.bounds(self.person).iter().enumerate() {
             let (first, last) = days[slot];
             if first <= last && bound.can_break(most[slot]) {
-                self.place_of_slot[slot] = self.sums.len();
-                self.sums.push(Sum { bound, first, last, slack: largest[slot] * SLACK });
+                let place = self.sums.len();
+                self.place_of_slot[slot] = place;
+                self.sums.push(bound);
+                for day in first..last {
+                    let corridor = bound.pace((day + 1 - first, last + 1 - first), largest[slot].saturating_mul(SLACK));
+                    self.paces[day].extend(corridor.map(|(least, most)| (place, least, most)));
+                }
+                self.closing[last].push(place);
             }
         }
     }
@@ -140,18 +145,18 @@ impl<'t> Demands<'t> {
         for &(slot, value) in tables.sums.additions(global) {
             let place = self.place_of_slot[slot];
             if place != NOWHERE {
-                let bound = self.sums[place].bound;
+                let bound = self.sums[place];
                 cost += weigh(bound.above(sum_parts[place] + value) - bound.above(sum_parts[place]));
                 sum_parts[place] += value;
             }
         }
-        for (part, sum) in sum_parts.iter_mut().zip(&self.sums) {
-            if day == sum.last {
-                cost += weigh(sum.bound.short(*part));
-                *part = 0;
-            } else if sum.first <= day && day < sum.last {
-                promise += weigh(sum.bound.off_pace(*part, (day + 1 - sum.first, sum.last + 1 - sum.first), sum.slack));
-            }
+        for &(place, least, most) in &self.paces[day] {
+            let sum = sum_parts[place];
+            promise += weigh(self.sums[place].unit().times(i64::from((least - sum).max(sum - most).max(0))));
+        }
+        for &place in &self.closing[day] {
+            cost += weigh(self.sums[place].short(sum_parts[place]));
+            sum_parts[place] = 0;
         }
         (cost, promise)
     }
