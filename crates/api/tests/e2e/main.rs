@@ -9,8 +9,8 @@
 )]
 
 mod bad_input;
-mod command_line;
 mod durability;
+mod known_rosters;
 mod quickstart;
 mod race;
 mod support;

@@ -1,5 +1,4 @@
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
 use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -26,10 +25,6 @@ impl Backend {
         let database = scheduling_postgres::testing::TestDatabase::create_empty().await;
         let environment = vec![("DATABASE_URL", database.url()), ("REDIS_URL", redis)];
         Self { data: TempDir::new().unwrap(), environment, _database: Some(database) }
-    }
-
-    pub(crate) fn data_dir(&self) -> &Path {
-        self.data.path()
     }
 
     /// The binary with this backend's settings and nothing else from the environment.
@@ -70,11 +65,6 @@ impl Command {
         Self(command)
     }
 
-    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
-        self.0.env(name, value);
-        self
-    }
-
     pub(crate) fn run(mut self) -> Finished {
         Finished(self.0.output().unwrap())
     }
@@ -94,10 +84,6 @@ impl Command {
 pub(crate) struct Finished(Output);
 
 impl Finished {
-    pub(crate) fn code(&self) -> Option<i32> {
-        self.0.status.code()
-    }
-
     pub(crate) fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.0.stdout).into_owned()
     }
