@@ -17,7 +17,7 @@ run: ## Build and start with an embedded database and a demonstration company (n
 	./target/release/hr-scheduling serve --data-dir ./data --seed-demo-when-empty
 
 test: ## Every test, on a private PostgreSQL and Redis that are gone afterwards
-	scripts/with-services $(CARGO_TEST) --workspace --locked
+	TOOLS='curl jq' scripts/with-services $(CARGO_TEST) --workspace --locked
 	cargo test --doc --workspace --locked --quiet
 
 test-fast: ## The tests that need no service
@@ -35,7 +35,8 @@ fmt: ## Format the code
 	cargo fmt --all
 
 bench: ## Measure: API, stores and optimiser, side by side, as ratios
-	scripts/with-services cargo bench --workspace --locked
+	cargo bench -p scheduling-solver --bench instances --locked
+	TOOLS=wrk scripts/with-services cargo bench -p scheduling-api --bench requests --locked
 
 docs: ## Build the reference of every crate into target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
