@@ -30,7 +30,7 @@ async fn bodies_that_are_wrong_are_told_all_their_faults(backend: Backend) {
     let sites = "/api/sites/";
 
     let answer = send(&admin, Method::POST, sites, "application/json", "{\"name\": \"x\",\n \"time_zone\": }").await;
-    assert_problem(&answer, 400, "unreadable_json");
+    assert_problem(&answer, 400, "invalid_json");
     assert!(answer.body.to_string().contains('2'), "the line is not named: {:#}", answer.body);
 
     let answer = send(&admin, Method::POST, sites, "text/plain", "name=x").await;
@@ -64,7 +64,7 @@ async fn what_is_not_there_is_said_so(backend: Backend) {
     assert_problem(&admin.get("/api/sites/999999").await, 404, "not_found");
     assert_problem(&admin.get("/api/sites/abc").await, 404, "not_found");
     assert_problem(&admin.get("/api/sites/-1").await, 404, "not_found");
-    assert_problem(&admin.get("/api/nothing").await, 404, "no_such_route");
+    assert_problem(&admin.get("/api/nothing").await, 404, "not_found");
     let answer = admin.delete("/api/sites/").await;
     assert_problem(&answer, 405, "method_not_allowed");
     assert!(answer.header("allow").contains("GET"), "{:?}", answer.headers);
@@ -170,7 +170,7 @@ async fn a_repeated_request_is_done_once(backend: Backend) {
     let again = post("ICU", "k1").await.expect(201);
     assert_eq!((first.id(), first.header("etag")), (again.id(), again.header("etag")));
     assert_eq!(again.header("idempotency-replayed"), "true");
-    assert_problem(&post("Other", "k1").await, 422, "idempotency_key_reused");
+    assert_problem(&post("Other", "k1").await, 422, "idempotency_mismatch");
     assert_problem(&post("ICU", "k2").await, 409, "duplicate");
     assert_problem(&post("ICU", "x".repeat(256).leak()).await, 400, "malformed_header");
 }
@@ -180,7 +180,7 @@ async fn who_may_not_come_in_learns_nothing(backend: Backend) {
     let server = backend.serve();
     let anonymous = server.anonymous();
     let answer = anonymous.get("/api/users/").await;
-    assert_problem(&answer, 401, "unauthenticated");
+    assert_problem(&answer, 401, "not_authenticated");
     assert!(answer.header("www-authenticate").starts_with("Bearer"));
 
     let mut spent = [Duration::ZERO; 2];
@@ -206,7 +206,7 @@ async fn who_may_not_come_in_learns_nothing(backend: Backend) {
     let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", parts[1]);
     let tampered = format!("{}.{}.{}", parts[0], parts[1], parts[2].chars().rev().collect::<String>());
     for forged in ["", "x", "a.b.c", &unsigned, &tampered] {
-        assert_problem(&anonymous.with_token(forged).get("/api/auth/me").await, 401, "unauthenticated");
+        assert_problem(&anonymous.with_token(forged).get("/api/auth/me").await, 401, "not_authenticated");
     }
     let refresh = answer.data()["refresh_token"].as_str().unwrap().to_owned();
     assert_eq!(anonymous.with_token(&refresh).get("/api/auth/me").await.status, 401);
