@@ -60,8 +60,18 @@ codes! {
     LastAdministrator = CONFLICT, "last_administrator";
     /// Other records still refer to this one.
     InUse = CONFLICT, "in_use";
-    /// A blocking rule forbids the change; `violations` says which.
-    RuleViolation = CONFLICT, "rule_violation";
+    /// A blocking rule forbids the change; `data` says which.
+    BlockedByRules = CONFLICT, "blocked_by_rules";
+    /// The team has another schedule for some of these days; `data.schedule_id` says which.
+    ScheduleOverlaps = CONFLICT, "schedule_overlaps";
+    /// What was published stays on record.
+    AlreadyPublished = CONFLICT, "already_published";
+    /// The optimiser works on the schedule; `data.optimization_id` says which run.
+    BeingOptimized = CONFLICT, "being_optimized";
+    /// The run has ended, so it cannot be cancelled.
+    OptimizationEnded = CONFLICT, "optimization_ended";
+    /// The run has no proposal that could be applied.
+    NothingToApply = CONFLICT, "nothing_to_apply";
     /// The first request with this idempotency key is not finished.
     IdempotencyInFlight = CONFLICT, "idempotency_in_flight";
     /// `If-Match` names another version than the current one.
@@ -78,6 +88,8 @@ codes! {
     PreconditionRequired = PRECONDITION_REQUIRED, "precondition_required";
     /// The caller asks too often.
     TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests";
+    /// As many runs of the optimiser wait as may.
+    TooManyOptimizations = TOO_MANY_REQUESTS, "too_many_optimizations";
     /// Our fault.
     Internal = INTERNAL_SERVER_ERROR, "internal";
     /// Something that we need is away for the moment.

@@ -268,7 +268,7 @@ fn problem_schema() -> Value {
             "request_id": text("Names the request to administrators"),
             "success": { "const": false },
             "message": text("The same as `detail`"),
-            "data": { "type": "null" },
+            "data": { "type": ["object", "null"], "description": "More about it, such as the rules' `verdict`" },
             "timestamp": { "type": "string", "format": "date-time" },
         },
     })

@@ -27,6 +27,7 @@ struct Parts {
     args: Vec<(&'static str, String)>,
     faults: Vec<Fault>,
     place: Place,
+    data: Value,
     members: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -49,6 +50,7 @@ impl Problem {
             args: Vec::new(),
             faults: Vec::new(),
             place: Place::Body,
+            data: Value::Null,
             members: Map::new(),
             headers: Vec::new(),
             source: None,
@@ -91,6 +93,13 @@ impl Problem {
     #[must_use]
     pub fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.0.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Says more about the refusal in the envelope's `data`, such as the rules' `verdict`.
+    #[must_use]
+    pub fn data(mut self, data: Value) -> Self {
+        self.0.data = data;
         self
     }
 
@@ -153,7 +162,7 @@ impl Problem {
             "request_id": context.request_id.as_str(),
             "success": false,
             "message": detail,
-            "data": null,
+            "data": parts.data,
             "timestamp": context.now().to_string(),
         });
         if let Some(members) = document.as_object_mut() {

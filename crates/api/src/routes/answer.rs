@@ -28,10 +28,17 @@ pub(super) struct Stored<V> {
     updated_at: Timestamp,
 }
 
+impl<V> Stored<V> {
+    /// A stored thing whose view takes more to make than its value.
+    pub(super) fn with<T: Entity>(record: Record<T>, view: impl FnOnce(T) -> V) -> Self {
+        let Record { id, version: Version(version), created_at, updated_at, value } = record;
+        Self { id: id.get(), version, view: view(value), created_at, updated_at }
+    }
+}
+
 impl<T: Entity, V: From<T>> From<Record<T>> for Stored<V> {
     fn from(record: Record<T>) -> Self {
-        let Record { id, version: Version(version), created_at, updated_at, value } = record;
-        Self { id: id.get(), version, view: value.into(), created_at, updated_at }
+        Self::with(record, V::from)
     }
 }
 

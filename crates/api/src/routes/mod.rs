@@ -5,6 +5,7 @@
 //! `#[api_v2_operation]`, in a file or a folder named like the entity. How errors are answered stands in [`refusal`].
 
 mod answer;
+mod attempt;
 mod auth;
 mod availability;
 mod caller;
@@ -19,6 +20,7 @@ mod position;
 mod refusal;
 mod rule;
 mod rule_set;
+mod schedule;
 mod shift_template;
 mod site;
 mod skill;
@@ -27,6 +29,9 @@ mod team;
 #[cfg(test)]
 mod tests;
 mod user;
+mod verdict;
+mod violation;
+mod zone;
 
 use paperclip::actix::web::ServiceConfig;
 use scheduling_domain::availability::Availability;
@@ -55,4 +60,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     catalogue::routes::<ShiftTemplate>(config);
     catalogue::routes::<Demand>(config);
     catalogue::routes::<RuleSet>(config);
+    schedule::routes(config);
 }

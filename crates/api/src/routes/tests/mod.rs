@@ -3,6 +3,7 @@
 mod accounts;
 mod people;
 mod reference;
+mod schedule;
 mod site;
 
 use std::num::NonZeroUsize;
