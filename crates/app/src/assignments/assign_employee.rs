@@ -1,9 +1,12 @@
+use std::ops::Deref;
+
 use scheduling_domain::assignment::{Assignment, AssignmentFilter, AssignmentSource};
 use scheduling_domain::employee::Employee;
 use scheduling_domain::fault::{Fault, Faults};
 use scheduling_domain::id::{EmployeeId, ShiftId};
 use scheduling_domain::ports::{StoreError, UnitOfWork};
 use scheduling_domain::record::{Entity, Record};
+use scheduling_domain::roster::{PersonIndex, ShiftIndex};
 use scheduling_domain::rules::{Change, Outcome};
 use scheduling_domain::shift::Shift;
 use scheduling_domain::user::Role;
@@ -12,7 +15,7 @@ use thiserror::Error;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::reader::Reader;
-use crate::roster::{Assessment, Extent, assemble};
+use crate::roster::{Assessment, Extent, Roster, assemble};
 use crate::schedules::{PlanRefusal, may_plan};
 use crate::shifts::find_with_schedule;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -41,6 +44,22 @@ pub struct Assigned {
     pub assessment: Assessment,
 }
 
+/// The assignment that was there first, and reads as it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InTheWay {
+    /// It.
+    pub winner: Record<Assignment>,
+    /// What the rules say of a second one beside it.
+    pub assessment: Assessment,
+}
+
+impl Deref for InTheWay {
+    type Target = Record<Assignment>;
+    fn deref(&self) -> &Record<Assignment> {
+        &self.winner
+    }
+}
+
 /// Why nobody was put on the shift.
 #[derive(Debug, Error)]
 pub enum AssignError {
@@ -55,10 +74,10 @@ pub enum AssignError {
     Invalid(#[source] Faults),
     /// They are on this shift already.
     #[error("assignment {} puts them on this shift already", .0.id)]
-    AlreadyAssigned(Box<Record<Assignment>>),
+    AlreadyAssigned(Box<InTheWay>),
     /// They work another shift at that time.
     #[error("assignment {} is in the way", .0.id)]
-    Overlaps(Box<Record<Assignment>>),
+    Overlaps(Box<InTheWay>),
     /// Rules that block stand against it.
     #[error("rules that block stand against it")]
     Blocked(Box<Assessment>),
@@ -139,12 +158,15 @@ async fn assign_in(
     uow.shifts().lock(&[new.shift_id]).await?;
     uow.assignments().lock_employees(&[new.employee_id]).await?;
     let shift = uow.shifts().find(new.shift_id).await?.ok_or(AssignError::NotFound)?;
-    refuse_overlap(uow, new.employee_id, &shift).await?;
+    let in_the_way = find_in_the_way(uow, new.employee_id, &shift).await?;
     let extent = Extent::Around { employees: &[new.employee_id], shift: &shift, moved_to: shift.on };
     let roster = assemble(&mut Reader::Unit(uow), &schedule, extent).await?;
     let (Some(person), Some(place)) = (roster.person(new.employee_id), roster.place(shift.id)) else {
         return Err(AssignError::NotFound);
     };
+    if let Some(winner) = in_the_way {
+        return Err(refuse_second(&roster, winner, &shift, (person, place)));
+    }
     let assessment = roster.assess(&Change::assign(person, place));
     match assessment.outcome {
         Outcome::Blocked => return Err(AssignError::Blocked(Box::new(assessment))),
@@ -183,23 +205,34 @@ async fn refuse_faults(uow: &mut dyn UnitOfWork, actor: &Actor, new: &NewAssignm
     faults.into_result(()).map_err(AssignError::Invalid)
 }
 
-/// Names the assignment that is in the way, which the rules would only call an overlap.
-async fn refuse_overlap(
+/// The assignment of the employee that shares an instant with the shift; the one on the shift itself before others.
+async fn find_in_the_way(
     uow: &mut dyn UnitOfWork,
     employee: EmployeeId,
     shift: &Record<Shift>,
-) -> Result<(), AssignError> {
+) -> Result<Option<Record<Assignment>>, StoreError> {
     let filter = AssignmentFilter {
         employee_ids: Some(vec![employee]),
         overlapping: Some((shift.starts_at, shift.ends_at)),
         ..AssignmentFilter::default()
     };
     let there = uow.assignments().list_all(&filter).await?;
-    if let Some(same) = there.iter().find(|assignment| assignment.shift_id == shift.id) {
-        return Err(AssignError::AlreadyAssigned(Box::new(same.clone())));
-    }
-    match there.into_iter().next() {
-        Some(winner) => Err(AssignError::Overlaps(Box::new(winner))),
-        None => Ok(()),
-    }
+    Ok(there.into_iter().min_by_key(|assignment| (assignment.shift_id != shift.id, assignment.id)))
+}
+
+/// Names the winner, which the rules would only call an overlap.
+fn refuse_second(
+    roster: &Roster,
+    winner: Record<Assignment>,
+    shift: &Shift,
+    (person, place): (PersonIndex, ShiftIndex),
+) -> AssignError {
+    let is_same = roster.place(winner.shift_id) == Some(place);
+    let assessment = if is_same {
+        roster.assess_repetition(person, place, shift.span_minutes())
+    } else {
+        roster.assess(&Change::assign(person, place))
+    };
+    let in_the_way = Box::new(InTheWay { winner, assessment });
+    if is_same { AssignError::AlreadyAssigned(in_the_way) } else { AssignError::Overlaps(in_the_way) }
 }

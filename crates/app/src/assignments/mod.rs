@@ -7,7 +7,7 @@ mod list_assignments;
 mod pin_assignment;
 mod unassign_employee;
 
-pub use assign_employee::{AssignError, Assigned, NewAssignment, assign_employee};
+pub use assign_employee::{AssignError, Assigned, InTheWay, NewAssignment, assign_employee};
 pub use get_assignment::{GetAssignmentError, get_assignment};
 pub use list_assignments::{ListAssignmentsError, list_assignments};
 pub use pin_assignment::{PinAssignmentError, pin_assignment};

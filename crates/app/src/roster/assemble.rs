@@ -7,7 +7,7 @@ use scheduling_domain::id::{EmployeeId, ShiftId};
 use scheduling_domain::ports::StoreError;
 use scheduling_domain::record::Record;
 use scheduling_domain::roster::{Calendar, Heads, PersonIndex, Placement, PlannedShift, Problem, ShiftIndex};
-use scheduling_domain::rules::{self, Change};
+use scheduling_domain::rules::{self, Change, Phase, RuleKind, Unit, Verdict, Violation};
 use scheduling_domain::schedule::Schedule;
 use scheduling_domain::shift::Shift;
 
@@ -106,6 +106,30 @@ impl Roster {
     pub(crate) fn assess(&self, change: &Change) -> Assessment {
         let judgement = rules::judge(&self.problem, &self.placements, change);
         Assessment::of_judgement(&self.problem, &judgement, self.coverage_delta(change))
+    }
+
+    /// What stands against putting somebody on a shift that they are on already: it would overlap itself.
+    pub(crate) fn assess_repetition(&self, person: PersonIndex, place: ShiftIndex, minutes: i64) -> Assessment {
+        let rules = self.problem.rules.iter();
+        let twice = rules.enumerate().find(|(_, rule)| rule.kind == RuleKind::Overlap).and_then(|(rule, _)| {
+            let on = self.problem.shifts.get(place)?.on;
+            Some(Violation {
+                first: on,
+                last: on,
+                person: Some(person),
+                rule,
+                code: "overlap",
+                shifts: vec![place, place],
+                subject: None,
+                limit: 0,
+                actual: minutes,
+                unit: Unit::Minutes,
+                verdict: Verdict::Block,
+                phase: Phase::Always,
+                cost: 0,
+            })
+        });
+        Assessment::of_obstacles(Finding::all(&self.problem, twice.as_ref()))
     }
 
     /// What would become of the roster if a shift were as `moved` says, under the same crew. `self` was loaded around that

@@ -98,6 +98,18 @@ impl Assessment {
         }
     }
 
+    /// A change that `obstacles` forbid, and that changes nothing else.
+    pub(super) fn of_obstacles(obstacles: Vec<Finding>) -> Self {
+        Self {
+            outcome: Outcome::Blocked,
+            introduced: obstacles.clone(),
+            resolved: Vec::new(),
+            obstacles,
+            cost_delta: 0,
+            coverage_delta: 0,
+        }
+    }
+
     /// What becomes of a roster when the shift `moved` changes under its crew: the roster before against the roster after.
     /// What stands against it is what the moved shift's crew would break by working it.
     pub(super) fn of_move(before: &[Finding], after: &[Finding], moved: ShiftId, coverage_delta: i64) -> Self {

@@ -6,6 +6,7 @@ mod delete_shift;
 mod get_shift;
 mod list_shifts;
 mod update_shift;
+mod wall_clock;
 mod wanted;
 
 pub use create_shift::{CreateShiftError, create_shift};
@@ -13,6 +14,7 @@ pub use delete_shift::{DeleteShiftError, delete_shift};
 pub use get_shift::{GetShiftError, get_shift};
 pub use list_shifts::{ListShiftsError, list_shifts};
 pub use update_shift::{ChangedShift, UpdateShiftError, update_shift};
+pub use wall_clock::{WallClock, WallClockError, wall_clock};
 
 use scheduling_domain::id::ShiftId;
 use scheduling_domain::ports::StoreError;
