@@ -62,6 +62,8 @@ codes! {
     InUse = CONFLICT, "in_use";
     /// A blocking rule forbids the change; `data` says which.
     BlockedByRules = CONFLICT, "blocked_by_rules";
+    /// A rule asks for consent, and nobody says that it was given; `data` says which.
+    ConsentRequired = CONFLICT, "consent_required";
     /// The team has another schedule for some of these days; `data.schedule_id` says which.
     ScheduleOverlaps = CONFLICT, "schedule_overlaps";
     /// What was published stays on record.
@@ -72,6 +74,8 @@ codes! {
     OptimizationEnded = CONFLICT, "optimization_ended";
     /// The run has no proposal that could be applied.
     NothingToApply = CONFLICT, "nothing_to_apply";
+    /// The run proposes shifts or people that are gone since; `data` says which.
+    ProposalOutdated = CONFLICT, "proposal_outdated";
     /// The first request with this idempotency key is not finished.
     IdempotencyInFlight = CONFLICT, "idempotency_in_flight";
     /// `If-Match` names another version than the current one.

@@ -5,6 +5,7 @@
 //! `#[api_v2_operation]`, in a file or a folder named like the entity. How errors are answered stands in [`refusal`].
 
 mod answer;
+mod assignment;
 mod attempt;
 mod auth;
 mod availability;
@@ -15,12 +16,14 @@ mod demand;
 mod described;
 mod employee;
 mod fields;
+mod optimization;
 mod owner;
 mod position;
 mod refusal;
 mod rule;
 mod rule_set;
 mod schedule;
+mod shift;
 mod shift_template;
 mod site;
 mod skill;
@@ -61,4 +64,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     catalogue::routes::<Demand>(config);
     catalogue::routes::<RuleSet>(config);
     schedule::routes(config);
+    shift::routes(config);
+    assignment::routes(config);
+    optimization::routes(config);
 }

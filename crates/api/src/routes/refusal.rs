@@ -4,7 +4,7 @@ use scheduling_app::catalogue::{CreateError, DeleteError, GetError, ListError, U
 use scheduling_domain::fault::{Fault, Faults};
 use scheduling_domain::record::Version;
 
-use crate::http::{Code, Place, Problem};
+use crate::http::{Code, OptionalIfMatch, Place, Problem};
 
 /// A unique value is taken; `errors` says which.
 pub(super) fn duplicate(field: &str) -> Problem {
@@ -14,6 +14,19 @@ pub(super) fn duplicate(field: &str) -> Problem {
 /// Somebody wrote since; the current version is sent along.
 pub(super) fn stale(Version(current): Version) -> Problem {
     Problem::new(Code::Stale).member("current_version", current)
+}
+
+/// Other records refer to it; `used_by` says which kind.
+pub(super) fn in_use(by: &'static str) -> Problem {
+    Problem::new(Code::InUse).member("used_by", by)
+}
+
+/// [`stale`] for who said which version they expect; who did not is asked to try again.
+pub(super) fn unless_expected(expected: OptionalIfMatch, current: Version) -> Problem {
+    match expected {
+        OptionalIfMatch(Some(_)) => stale(current),
+        OptionalIfMatch(None) => Code::Conflict.into(),
+    }
 }
 
 impl From<GetError> for Problem {
@@ -68,7 +81,7 @@ impl From<DeleteError> for Problem {
             DeleteError::NotFound => Code::NotFound.into(),
             DeleteError::Forbidden => Code::Forbidden.into(),
             DeleteError::Stale { current } => stale(current),
-            DeleteError::InUse { by } => Self::new(Code::InUse).member("used_by", by),
+            DeleteError::InUse { by } => in_use(by),
             DeleteError::Key(error) => error.into(),
             DeleteError::Store(error) => error.into(),
         }

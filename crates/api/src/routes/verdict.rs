@@ -48,6 +48,11 @@ pub(super) fn blocked(assessment: &Assessment, language: Language) -> Problem {
     Problem::new(Code::BlockedByRules).data(json!({ "verdict": VerdictView::new(assessment, language) }))
 }
 
+/// A change that the people it concerns must consent to; `data.verdict` says why.
+pub(super) fn consent_required(assessment: &Assessment, language: Language) -> Problem {
+    Problem::new(Code::ConsentRequired).data(json!({ "verdict": VerdictView::new(assessment, language) }))
+}
+
 /// A roster that the rules forbid; `data.violations` says why.
 pub(super) fn blocked_by(findings: &[Finding], language: Language) -> Problem {
     Problem::new(Code::BlockedByRules).data(json!({ "violations": ViolationView::all(findings, language) }))

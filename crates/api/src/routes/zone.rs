@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::DateTime;
 use jiff::{Timestamp, Zoned};
 use scheduling_app::catalogue::{self, GetError};
+use scheduling_app::shifts::WallClock;
 use scheduling_domain::id::SiteId;
 use scheduling_domain::site::Site;
 use scheduling_domain::time::SiteZone;
@@ -59,8 +61,19 @@ impl Zones {
         Ok(Self(zones))
     }
 
+    /// What the clock of a site shows at an instant; in UTC where that is not known.
+    pub(super) fn wall_clock(&self, site: SiteId, at: Timestamp) -> DateTime {
+        self.show(site, at).0.datetime()
+    }
+
     /// The instant by the clock of a site; in UTC where that is not known.
     pub(super) fn show(&self, site: SiteId, at: Timestamp) -> SiteTime {
         SiteTime(self.0.get(&site).map_or_else(|| at.to_zoned(jiff::tz::TimeZone::UTC), |zone| zone.zoned(at)))
+    }
+}
+
+impl From<WallClock> for Zones {
+    fn from(clock: WallClock) -> Self {
+        Self(HashMap::from([(clock.site_id, clock.zone)]))
     }
 }

@@ -5,6 +5,8 @@ mod generate;
 mod publish;
 mod roster;
 
+pub(super) use check::ScoreView;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 use paperclip::actix::api_v2_operation;

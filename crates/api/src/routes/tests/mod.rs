@@ -4,6 +4,7 @@ mod accounts;
 mod people;
 mod reference;
 mod schedule;
+mod shift;
 mod site;
 
 use std::num::NonZeroUsize;
