@@ -280,7 +280,6 @@ impl From<GetOptimizationError> for Problem {
     fn from(error: GetOptimizationError) -> Self {
         match error {
             GetOptimizationError::NotFound => Code::NotFound.into(),
-            GetOptimizationError::Forbidden => Code::Forbidden.into(),
             GetOptimizationError::Store(error) => error.into(),
         }
     }
