@@ -22,7 +22,7 @@ use super::problem::Problem;
 /// Knows who stands behind an access token.
 #[async_trait]
 pub trait Authenticator: Send + Sync {
-    /// Who it is, or a refusal: [`Code::Unauthenticated`] for a token that is forged or revoked.
+    /// Who it is, or a refusal: [`Code::NotAuthenticated`] for a token that is forged or revoked.
     async fn authenticate(&self, token: &str) -> Result<Actor, Problem>;
 }
 
@@ -30,7 +30,7 @@ pub trait Authenticator: Send + Sync {
 impl Authenticator for App {
     async fn authenticate(&self, token: &str) -> Result<Actor, Problem> {
         authenticate(self, token).await.map_err(|error| match error {
-            AuthenticateError::Invalid => Code::Unauthenticated.into(),
+            AuthenticateError::Invalid => Code::NotAuthenticated.into(),
             AuthenticateError::Expired => Code::TokenExpired.into(),
             AuthenticateError::Store(error) => error.into(),
         })
@@ -55,7 +55,7 @@ impl FromRequest for Bearer {
         let authenticator = request.app_data::<Arc<dyn Authenticator>>().cloned();
         let token = token(request.headers()).map(str::to_owned);
         Box::pin(async move {
-            let token = token.ok_or(Code::Unauthenticated)?;
+            let token = token.ok_or(Code::NotAuthenticated)?;
             let authenticator = authenticator.ok_or_else(|| Problem::internal("nobody checks tokens here"))?;
             let actor = authenticator.authenticate(&token).await?;
             Span::current().record("user_id", actor.user_id.get());

@@ -31,11 +31,11 @@ codes! {
     /// The request itself cannot be understood.
     BadRequest = BAD_REQUEST, "bad_request";
     /// The body is no JSON.
-    UnreadableJson = BAD_REQUEST, "unreadable_json";
+    InvalidJson = BAD_REQUEST, "invalid_json";
     /// A header cannot be understood.
     MalformedHeader = BAD_REQUEST, "malformed_header";
     /// No valid access token.
-    Unauthenticated = UNAUTHORIZED, "unauthenticated";
+    NotAuthenticated = UNAUTHORIZED, "not_authenticated";
     /// The access token was good once; refresh it.
     TokenExpired = UNAUTHORIZED, "token_expired";
     /// The refresh token is unknown, expired or was used before.
@@ -46,8 +46,6 @@ codes! {
     Forbidden = FORBIDDEN, "forbidden";
     /// Nothing here, or nothing that the caller may know of.
     NotFound = NOT_FOUND, "not_found";
-    /// No address like this exists.
-    NoSuchRoute = NOT_FOUND, "no_such_route";
     /// The address exists, the method does not.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed";
     /// The body took too long to arrive.
@@ -87,7 +85,7 @@ codes! {
     /// The request is readable, its content is not acceptable; `errors` has every fault.
     InvalidRequest = UNPROCESSABLE_ENTITY, "invalid_request";
     /// The idempotency key was used for another request.
-    IdempotencyKeyReused = UNPROCESSABLE_ENTITY, "idempotency_key_reused";
+    IdempotencyMismatch = UNPROCESSABLE_ENTITY, "idempotency_mismatch";
     /// `If-Match` is missing.
     PreconditionRequired = PRECONDITION_REQUIRED, "precondition_required";
     /// The caller asks too often.

@@ -198,5 +198,5 @@ fn drop_trailing_slash(request: &mut ServiceRequest) {
 
 /// Answers what no route matched.
 pub(super) async fn unknown_route() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(Code::NoSuchRoute))
+    Err(Problem::new(Code::NotFound))
 }

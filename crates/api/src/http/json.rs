@@ -53,7 +53,7 @@ pub(super) fn unreadable(error: &actix_web::Error) -> Problem {
 
 fn parse<T: DeserializeOwned + JsonSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_json::from_slice(bytes)
-        .map_err(|error| Problem::new(Code::UnreadableJson).arg("line", error.line()).arg("column", error.column()))?;
+        .map_err(|error| Problem::new(Code::InvalidJson).arg("line", error.line()).arg("column", error.column()))?;
     schema::parse(value).map_err(|faults| Problem::invalid(Place::Body, faults))
 }
 

@@ -167,7 +167,7 @@ fn implied(method: &str, parameters: &[Value], has_body: bool, secured: bool) ->
         codes.push(Code::NotFound);
     }
     if secured {
-        codes.extend([Code::Unauthenticated, Code::Forbidden]);
+        codes.extend([Code::NotAuthenticated, Code::Forbidden]);
     }
     if method != "get" {
         codes.push(Code::Conflict);
@@ -188,7 +188,7 @@ fn problem_response(code: Code) -> Value {
     let language = super::Language::English;
     let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } });
     match code {
-        Code::Unauthenticated => {
+        Code::NotAuthenticated => {
             headers["WWW-Authenticate"] = json!({ "$ref": "#/components/headers/WWW-Authenticate" });
         }
         Code::TooManyRequests | Code::Unavailable => {

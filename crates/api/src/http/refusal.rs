@@ -26,7 +26,7 @@ impl From<KeyError> for Problem {
     fn from(error: KeyError) -> Self {
         match error {
             KeyError::InFlight => Self::new(Code::IdempotencyInFlight).retry_after(PAUSE_SECONDS),
-            KeyError::Mismatch => Self::new(Code::IdempotencyKeyReused),
+            KeyError::Mismatch => Self::new(Code::IdempotencyMismatch),
         }
     }
 }

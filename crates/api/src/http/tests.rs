@@ -30,7 +30,7 @@ struct Tokens;
 impl Authenticator for Tokens {
     async fn authenticate(&self, token: &str) -> Result<Actor> {
         if token != "good" {
-            return Err(Code::Unauthenticated.into());
+            return Err(Code::NotAuthenticated.into());
         }
         Ok(Actor {
             organization: OrganizationId::try_new(1).map_err(Problem::internal)?,
