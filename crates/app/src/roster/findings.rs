@@ -78,7 +78,7 @@ pub struct Assessment {
     pub introduced: Vec<Finding>,
     /// What it mends.
     pub resolved: Vec<Finding>,
-    /// Those of `introduced` that stand against it.
+    /// Those of `introduced` that stand against it: they block it, or it needs consent because of them.
     pub obstacles: Vec<Finding>,
     /// Points after less points before.
     pub cost_delta: i64,
@@ -92,7 +92,7 @@ impl Assessment {
             outcome: judgement.outcome,
             introduced: Finding::all(problem, &judgement.introduced),
             resolved: Finding::all(problem, &judgement.resolved),
-            obstacles: Finding::all(problem, judgement.obstacles()),
+            obstacles: Finding::all(problem, judgement.obstacles().filter(|one| Verdict::Consent <= one.verdict)),
             cost_delta: judgement.cost_delta,
             coverage_delta,
         }
@@ -119,7 +119,8 @@ impl Assessment {
         let introduced = without(after, before);
         let obstacles: Vec<Finding> = introduced
             .iter()
-            .filter(|finding| finding.phase == Phase::Always && finding.shift_ids.contains(&moved))
+            .filter(|finding| finding.phase == Phase::Always && Verdict::Consent <= finding.verdict)
+            .filter(|finding| finding.shift_ids.contains(&moved))
             .cloned()
             .collect();
         let outcome = match obstacles.iter().map(|finding| finding.verdict).max() {

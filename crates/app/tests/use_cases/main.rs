@@ -1,0 +1,13 @@
+//! The use cases on a store in memory, as their callers see them.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod accounts;
+mod assignments;
+mod catalogue;
+mod house;
+mod legality;
+mod once;
+mod schedules;
+mod shifts;
+mod signing_in;

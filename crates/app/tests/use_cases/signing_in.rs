@@ -1,0 +1,103 @@
+use jiff::SignedDuration;
+use scheduling_app::Call;
+use scheduling_app::auth::{
+    AuthenticateError, RefreshError, SignIn, SignInError, SignOut, authenticate, refresh, sign_in, sign_out,
+};
+use scheduling_app::users::{UserPatch, update_user};
+
+use crate::house::{House, PASSWORD, asked};
+
+#[tokio::test]
+async fn a_password_opens_by_user_name_and_by_e_mail() {
+    let house = House::build().await;
+    for identifier in ["admin", "ADMIN", "admin@example.com"] {
+        let tokens = house.sign_in(identifier).await;
+        assert_eq!(house.who(&tokens).await, house.admin, "{identifier}");
+        assert_eq!(tokens.expires_in_seconds, 900);
+    }
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_is_answered_alike() {
+    let house = House::build().await;
+    let inactive = UserPatch { is_active: Some(false), ..UserPatch::default() };
+    let call = Call::new(&house.admin);
+    update_user(&house.app, &call, house.employee.user_id, None, &inactive).await.unwrap();
+    for wrong in [
+        asked("admin", "wrong horse battery"),
+        asked("nobody", PASSWORD),
+        asked("nurse", PASSWORD),
+        SignIn { organization: "elsewhere".to_owned(), ..asked("admin", PASSWORD) },
+    ] {
+        let answer = sign_in(&house.app, &wrong).await;
+        assert!(matches!(answer, Err(SignInError::WrongCredentials)), "{wrong:?}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_access_token_runs_out() {
+    let house = House::build().await;
+    let tokens = house.sign_in("admin").await;
+    house.wait(SignedDuration::from_mins(15));
+    assert!(matches!(authenticate(&house.app, &tokens.access_token).await, Err(AuthenticateError::Expired)));
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_exchanged_once_and_its_reuse_ends_the_family() {
+    let house = House::build().await;
+    let first = house.sign_in("admin").await;
+    let second = refresh(&house.app, &first.refresh_token).await.unwrap();
+    assert_eq!(house.who(&second).await, house.admin);
+    let elsewhere = house.sign_in("admin").await;
+
+    let stolen = refresh(&house.app, &first.refresh_token).await;
+    assert!(matches!(stolen, Err(RefreshError::Refused)));
+    let heir = refresh(&house.app, &second.refresh_token).await;
+    assert!(matches!(heir, Err(RefreshError::Refused)), "the whole family has ended");
+    assert!(refresh(&house.app, &elsewhere.refresh_token).await.is_ok(), "other sign-ins go on");
+}
+
+#[tokio::test]
+async fn a_sign_in_ends_with_the_day_unless_it_is_remembered() {
+    let house = House::build().await;
+    let day = house.sign_in("admin").await;
+    let remembered = sign_in(&house.app, &SignIn { remember_me: true, ..asked("admin", PASSWORD) }).await.unwrap();
+    house.wait(SignedDuration::from_hours(8));
+    assert!(matches!(refresh(&house.app, &day.refresh_token).await, Err(RefreshError::Refused)));
+    let renewed = refresh(&house.app, &remembered.refresh_token).await.unwrap();
+    house.wait(SignedDuration::from_hours(30 * 24 - 8));
+    let late = refresh(&house.app, &renewed.refresh_token).await;
+    assert!(matches!(late, Err(RefreshError::Refused)), "exchanging does not lengthen a sign-in");
+}
+
+#[tokio::test]
+async fn signing_out_ends_one_sign_in_or_all() {
+    let house = House::build().await;
+    let (here, there) = (house.sign_in("admin").await, house.sign_in("admin").await);
+    sign_out(&house.app, &house.admin, SignOut::Here(&here.refresh_token)).await.unwrap();
+    assert!(matches!(refresh(&house.app, &here.refresh_token).await, Err(RefreshError::Refused)));
+    let there = refresh(&house.app, &there.refresh_token).await.unwrap();
+
+    sign_out(&house.app, &house.admin, SignOut::Everywhere).await.unwrap();
+    assert!(matches!(authenticate(&house.app, &there.access_token).await, Err(AuthenticateError::Invalid)));
+    assert!(matches!(refresh(&house.app, &there.refresh_token).await, Err(RefreshError::Refused)));
+}
+
+#[tokio::test]
+async fn somebody_elses_refresh_token_is_not_signed_out() {
+    let house = House::build().await;
+    let tokens = house.sign_in("admin").await;
+    sign_out(&house.app, &house.employee, SignOut::Here(&tokens.refresh_token)).await.unwrap();
+    assert!(refresh(&house.app, &tokens.refresh_token).await.is_ok());
+}
+
+#[tokio::test]
+async fn deactivation_ends_everything_at_once() {
+    let house = House::build().await;
+    let tokens = house.sign_in("nurse").await;
+    let inactive = UserPatch { is_active: Some(false), ..UserPatch::default() };
+    let call = Call::new(&house.admin);
+    update_user(&house.app, &call, house.employee.user_id, None, &inactive).await.unwrap();
+    assert!(matches!(authenticate(&house.app, &tokens.access_token).await, Err(AuthenticateError::Invalid)));
+    assert!(matches!(refresh(&house.app, &tokens.refresh_token).await, Err(RefreshError::Refused)));
+}
