@@ -15,7 +15,7 @@ use thiserror::Error;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::reader::Reader;
-use crate::roster::{Assessment, Extent, Roster, assemble};
+use crate::roster::{Assessment, Extent, Roster, assemble, count};
 use crate::schedules::{PlanRefusal, may_plan};
 use crate::shifts::find_with_schedule;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -103,18 +103,23 @@ impl From<PlanRefusal> for AssignError {
     }
 }
 
-/// Puts an employee on a shift, if the rules allow it.
+/// Puts an employee on a shift, if the rules allow it. A dry run answers their verdict, whatever it is.
 pub async fn assign_employee(
     app: &App,
     call: &Call<'_, Assigned>,
     new: &NewAssignment,
 ) -> Result<Settled<Assigned>, AssignError> {
     let settled = retry(|| assign_once(app, call, new)).await;
-    if let Ok(Settled::Fresh(assigned)) = &settled
-        && !call.dry_run
-    {
-        app.metrics.assignments_made(1);
-        note_consent(call.actor, new, assigned);
+    match &settled {
+        Ok(Settled::Fresh(assigned)) if !call.dry_run => {
+            app.metrics.assignments_made(1);
+            count(app.metrics.as_ref(), &assigned.assessment.introduced);
+            note_consent(call.actor, new, assigned);
+        }
+        Err(AssignError::Blocked(assessment) | AssignError::NeedsConsent(assessment)) => {
+            count(app.metrics.as_ref(), &assessment.obstacles);
+        }
+        Ok(_) | Err(_) => {}
     }
     settled
 }
@@ -139,7 +144,7 @@ async fn assign_once(
     match begin::<_, AssignError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let outcome = assign_in(app, uow.as_mut(), call.actor, new).await;
+            let outcome = assign_in(app, uow.as_mut(), call, new).await;
             settle(app, uow, call, outcome).await
         }
     }
@@ -148,13 +153,13 @@ async fn assign_once(
 async fn assign_in(
     app: &App,
     uow: &mut dyn UnitOfWork,
-    actor: &Actor,
+    call: &Call<'_, Assigned>,
     new: &NewAssignment,
 ) -> Result<Assigned, AssignError> {
     let found = find_with_schedule(&mut Reader::Unit(uow), new.shift_id).await?;
     let (_, schedule) = found.ok_or(AssignError::NotFound)?;
-    may_plan(actor, &schedule)?;
-    refuse_faults(uow, actor, new).await?;
+    may_plan(call.actor, &schedule)?;
+    refuse_faults(uow, call.actor, new).await?;
     uow.shifts().lock(&[new.shift_id]).await?;
     uow.assignments().lock_employees(&[new.employee_id]).await?;
     let shift = uow.shifts().find(new.shift_id).await?.ok_or(AssignError::NotFound)?;
@@ -169,6 +174,7 @@ async fn assign_in(
     }
     let assessment = roster.assess(&Change::assign(person, place));
     match assessment.outcome {
+        _ if call.dry_run => {}
         Outcome::Blocked => return Err(AssignError::Blocked(Box::new(assessment))),
         Outcome::NeedsConsent if new.consent_note.is_none() => {
             return Err(AssignError::NeedsConsent(Box::new(assessment)));

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use scheduling_domain::id::{EmployeeId, ShiftId};
+use scheduling_domain::ports::SchedulingMetrics;
 use scheduling_domain::roster::Problem;
 use scheduling_domain::rules::{Citation, Judgement, Outcome, Phase, Report, Unit, Verdict, Violation};
 
@@ -10,6 +11,8 @@ use scheduling_domain::rules::{Citation, Judgement, Outcome, Phase, Report, Unit
 pub struct Finding {
     /// The rule's stable name, such as `daily-rest`.
     pub rule: String,
+    /// The kind of the rule, such as `rest_between_shifts`.
+    pub kind: &'static str,
     /// Where the rule is written, if that is known.
     pub citation: Option<Citation>,
     /// Stable code such as `rest_too_short`; the message catalogues have a text for each.
@@ -43,6 +46,7 @@ impl Finding {
         let rule = problem.rules.get(violation.rule);
         Self {
             rule: rule.map(|rule| rule.key.clone()).unwrap_or_default(),
+            kind: rule.map_or("", |rule| rule.kind.code()),
             citation: rule.and_then(|rule| rule.citation.clone()),
             code: violation.code,
             args: violation.args(problem),
@@ -66,6 +70,13 @@ impl Finding {
 
     pub(super) fn all<'a>(problem: &Problem, violations: impl IntoIterator<Item = &'a Violation>) -> Vec<Self> {
         violations.into_iter().map(|violation| Self::new(problem, violation)).collect()
+    }
+}
+
+/// Tells the operators which rules were broken, or would have been.
+pub(crate) fn count(metrics: &dyn SchedulingMetrics, findings: &[Finding]) {
+    for finding in findings {
+        metrics.violation_found(finding.kind, finding.verdict);
     }
 }
 

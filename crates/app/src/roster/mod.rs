@@ -12,5 +12,6 @@ mod rows;
 mod rules;
 
 pub(crate) use assemble::{Roster, assemble};
+pub(crate) use findings::count;
 pub use findings::{Assessment, Coverage, Finding, RosterCheck};
 pub(crate) use rows::Extent;

@@ -6,7 +6,7 @@ use super::access::{may_read_draft, may_see};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::reader::Reader;
-use crate::roster::{Extent, RosterCheck, assemble};
+use crate::roster::{Extent, RosterCheck, assemble, count};
 
 /// Why a schedule was not checked.
 #[derive(Debug, Error)]
@@ -30,5 +30,7 @@ pub async fn check_schedule(app: &App, actor: &Actor, id: ScheduleId) -> Result<
     if !may_read_draft(actor, &schedule) {
         return Err(CheckScheduleError::Forbidden);
     }
-    Ok(assemble(&mut reader, &schedule, Extent::Whole).await?.check())
+    let check = assemble(&mut reader, &schedule, Extent::Whole).await?.check();
+    count(app.metrics.as_ref(), &check.findings);
+    Ok(check)
 }

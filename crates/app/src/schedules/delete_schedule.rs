@@ -92,7 +92,8 @@ async fn delete_schedule_in(
     }
     delete_runs(uow, id).await?;
     let shifts = ShiftFilter { schedule_ids: Some(vec![id]), ..ShiftFilter::default() };
-    let shifts: Vec<ShiftId> = uow.shifts().list_all(&shifts).await?.into_iter().map(|shift| shift.id).collect();
+    let mut shifts: Vec<ShiftId> = uow.shifts().list_all(&shifts).await?.into_iter().map(|shift| shift.id).collect();
+    shifts.sort_unstable();
     uow.shifts().lock(&shifts).await?;
     let crews = AssignmentFilter { schedule_ids: Some(vec![id]), ..AssignmentFilter::default() };
     let crews: Vec<AssignmentId> = uow.assignments().list_all(&crews).await?.into_iter().map(|one| one.id).collect();

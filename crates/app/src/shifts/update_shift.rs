@@ -9,11 +9,10 @@ use thiserror::Error;
 
 use super::find_with_schedule;
 use super::wanted::complete;
-use crate::actor::Actor;
 use crate::app::App;
 use crate::catalogue::Edit;
 use crate::reader::Reader;
-use crate::roster::{Assessment, Extent, assemble};
+use crate::roster::{Assessment, Extent, assemble, count};
 use crate::schedules::{PlanRefusal, may_plan};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
@@ -70,7 +69,8 @@ impl From<PlanRefusal> for UpdateShiftError {
 }
 
 /// Changes a shift; its crew moves with it, and so is judged anew. `consent_note` says how the crew consented where that
-/// is needed; it is kept in the log. The schedule stays what it is, the working day follows from the start.
+/// is needed; it is kept in the log. The schedule stays what it is, the working day follows from the start. A dry run
+/// answers the rules' verdict, whatever it is.
 pub async fn update_shift(
     app: &App,
     call: &Call<'_, ChangedShift>,
@@ -79,14 +79,21 @@ pub async fn update_shift(
     edit: Edit<'_, Shift>,
     consent_note: Option<&str>,
 ) -> Result<Settled<ChangedShift>, UpdateShiftError> {
-    let settled = retry(|| update_shift_once(app, call, id, expected, edit, consent_note)).await?;
-    if let (Settled::Fresh(changed), Some(note)) = (&settled, consent_note)
-        && changed.assessment.outcome == Outcome::NeedsConsent
-        && !call.dry_run
-    {
-        tracing::info!(shift_id = %id, user_id = %call.actor.user_id, note, "a shift was changed with its crew's consent");
+    let settled = retry(|| update_shift_once(app, call, id, expected, edit, consent_note)).await;
+    match &settled {
+        Ok(Settled::Fresh(changed)) if !call.dry_run => {
+            count(app.metrics.as_ref(), &changed.assessment.introduced);
+            if changed.assessment.outcome == Outcome::NeedsConsent {
+                let user_id = call.actor.user_id;
+                tracing::info!(shift_id = %id, %user_id, note = consent_note, "a crew consented to a change of its shift");
+            }
+        }
+        Err(UpdateShiftError::Blocked(assessment) | UpdateShiftError::NeedsConsent(assessment)) => {
+            count(app.metrics.as_ref(), &assessment.obstacles);
+        }
+        Ok(_) | Err(_) => {}
     }
-    Ok(settled)
+    settled
 }
 
 async fn update_shift_once(
@@ -100,8 +107,7 @@ async fn update_shift_once(
     match begin::<_, UpdateShiftError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let has_consent = consent_note.is_some();
-            let outcome = update_shift_in(app, uow.as_mut(), call.actor, id, expected, edit, has_consent).await;
+            let outcome = update_shift_in(app, uow.as_mut(), call, id, expected, edit, consent_note).await;
             settle(app, uow, call, outcome).await
         }
     }
@@ -110,14 +116,14 @@ async fn update_shift_once(
 async fn update_shift_in(
     app: &App,
     uow: &mut dyn UnitOfWork,
-    actor: &Actor,
+    call: &Call<'_, ChangedShift>,
     id: ShiftId,
     expected: Version,
     edit: Edit<'_, Shift>,
-    has_consent: bool,
+    consent_note: Option<&str>,
 ) -> Result<ChangedShift, UpdateShiftError> {
     let (_, schedule) = find_with_schedule(&mut Reader::Unit(uow), id).await?.ok_or(UpdateShiftError::NotFound)?;
-    may_plan(actor, &schedule)?;
+    may_plan(call.actor, &schedule)?;
     uow.shifts().lock(&[id]).await?;
     let stored = uow.shifts().find(id).await?.ok_or(UpdateShiftError::NotFound)?;
     if expected != stored.version {
@@ -131,8 +137,11 @@ async fn update_shift_in(
     let roster = assemble(&mut Reader::Unit(uow), &schedule, extent).await?;
     let assessment = roster.assess_move(&Record { value: wanted.clone(), ..stored.clone() });
     match assessment.outcome {
+        _ if call.dry_run => {}
         Outcome::Blocked => return Err(UpdateShiftError::Blocked(Box::new(assessment))),
-        Outcome::NeedsConsent if !has_consent => return Err(UpdateShiftError::NeedsConsent(Box::new(assessment))),
+        Outcome::NeedsConsent if consent_note.is_none() => {
+            return Err(UpdateShiftError::NeedsConsent(Box::new(assessment)));
+        }
         Outcome::NeedsConsent | Outcome::Noted | Outcome::Allowed => {}
     }
     let shift = uow.shifts().update(id, expected, &wanted, app.now()).await?;

@@ -43,6 +43,19 @@ async fn an_assignment_is_judged_and_its_gain_told() {
 }
 
 #[tokio::test]
+async fn a_dry_run_tells_what_blocks() {
+    let house = House::build().await;
+    let (_, shifts) = house.draft().await;
+    let call = Call::new(&house.manager);
+    assign_employee(&house.app, &call, &house.on(0, nth(&shifts, "N", 0).id)).await.unwrap();
+    let tired = house.on(0, nth(&shifts, "D", 1).id);
+    let dry = fresh(assign_employee(&house.app, &Call::new(&house.manager).dry_run(true), &tired).await.unwrap());
+    assert_eq!(dry.assessment.outcome, Outcome::Blocked);
+    let real = assign_employee(&house.app, &call, &tired).await;
+    assert!(matches!(real, Err(AssignError::Blocked(assessment)) if *assessment == dry.assessment));
+}
+
+#[tokio::test]
 async fn what_is_in_the_way_is_named() {
     let house = House::build().await;
     let (draft, shifts) = house.draft().await;
@@ -90,8 +103,7 @@ async fn nobody_works_before_they_are_hired_or_after_they_left() {
     let someone = house.add(&someone).await;
     for (n, works) in [(1, false), (2, true), (3, true), (4, false)] {
         let new = NewAssignment { employee_id: someone.id, ..house.on(0, nth(&shifts, "D", n).id) };
-        let dry = Call::new(&house.manager).dry_run(true);
-        let assigned = assign_employee(&house.app, &dry, &new).await;
+        let assigned = assign_employee(&house.app, &Call::new(&house.manager), &new).await;
         assert_eq!(assigned.is_ok(), works, "day {n}: {assigned:?}");
     }
 }
