@@ -17,8 +17,8 @@ run: ## Build and start with an embedded database and a demonstration company (n
 	./target/release/hr-scheduling serve --data-dir ./data --seed-demo-when-empty
 
 test: ## Every test, on a private PostgreSQL and Redis that are gone afterwards
-	TOOLS='curl jq' scripts/with-services $(CARGO_TEST) --workspace --locked
 	cargo test --doc --workspace --locked --quiet
+	TOOLS='curl jq' scripts/with-services $(CARGO_TEST) --workspace --locked
 
 test-fast: ## The tests that need no service
 	$(CARGO_TEST) --locked $(addprefix -p scheduling-,$(FAST))
