@@ -112,6 +112,9 @@ pub(super) struct ServeArgs {
     /// Address to listen on [env: HR_LISTEN] [default: 127.0.0.1:8000]
     #[arg(long, value_name = "HOST:PORT")]
     pub(super) listen: Option<String>,
+    /// What this process does: api answers requests, worker runs the optimiser, all does both [env: HR_ROLE] [default: all]
+    #[arg(long, value_name = "ROLE")]
+    pub(super) role: Option<String>,
     /// Fill an empty database with a demonstration company, and print the password of its administrator
     #[arg(long)]
     pub(super) seed_demo_when_empty: bool,

@@ -52,7 +52,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { settings, command } = cli;
     match command {
         Command::Serve(arguments) => {
-            serve::run(&settings.sources().with("listen", "--listen", arguments.listen.as_ref()), &arguments)
+            let sources = settings.sources().with("listen", "--listen", arguments.listen.as_ref());
+            serve::run(&sources.with("role", "--role", arguments.role.as_ref()), &arguments)
         }
         Command::Openapi { out } => openapi::run(out.as_deref()),
         Command::Migrate => migrate::run(&settings.sources()),

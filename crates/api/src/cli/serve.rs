@@ -16,7 +16,7 @@ use super::failure::{Exit, Failure};
 use super::session::{Session, store_failure};
 use super::{admin, output, seed};
 use crate::causes::with_causes;
-use crate::config::{Config, Sources};
+use crate::config::{Config, Role, Sources};
 use crate::http::{self, Document, Health, Shared, application};
 use crate::wiring::{self, CountedRequests, StoreProbe};
 use crate::{routes, telemetry};
@@ -53,27 +53,32 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     };
     let server = server(config, listener, shared, session.app.clone())?;
     let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.store.clone()));
-    let worker = Worker::start(session.app.clone(), Pace { threads: config.optimizer_threads, ..Pace::default() });
+    let pace = Pace { threads: config.optimizer_threads, ..Pace::default() };
+    let worker = config.role.works().then(|| Worker::start(session.app.clone(), pace));
     let stopping = tokio::spawn(stop_on_signal(server.handle(), Arc::clone(&health)));
 
-    announce(&address, welcome.as_deref());
-    tracing::info!(address, database = session.storage.place(), "serving");
+    announce(&address, config.role, welcome.as_deref());
+    tracing::info!(address, role = config.role.as_str(), database = session.storage.place(), "serving");
     let ended = server.await;
     stopping.abort();
     gauges.abort();
-    worker.stop().await;
+    if let Some(worker) = worker {
+        worker.stop().await;
+    }
     ended.map_err(|error| Failure::unavailable(format!("the service ended: {error}")))?;
     tracing::info!("stopped");
     Ok(Exit::Ok)
 }
 
 fn server(config: &Config, listener: TcpListener, shared: Shared, app: App) -> Result<Server, Failure> {
-    let app = Data::new(app);
+    let (app, role) = (Data::new(app), config.role);
     let server = HttpServer::new(move || {
         let app = app.clone();
         application(shared.clone(), move |config| {
             config.app_data(app);
-            routes::routes(config);
+            if role.answers() {
+                routes::routes(config);
+            }
         })
     })
     .backlog(BACKLOG)
@@ -120,10 +125,12 @@ async fn first_start(session: &Session) -> Result<Option<String>, Failure> {
 }
 
 /// Says where everything is, on standard output.
-fn announce(address: &str, password: Option<&str>) {
+fn announce(address: &str, role: Role, password: Option<&str>) {
     output::say(format_args!("\nHR Scheduling 人力资源调度系统 is running. Stop it with Ctrl-C.\n"));
     output::say(format_args!("  Address        http://{address}"));
-    output::say(format_args!("  Documentation  http://{address}/api/docs/"));
+    if role.answers() {
+        output::say(format_args!("  Documentation  http://{address}/api/docs/"));
+    }
     if let Some(password) = password {
         output::say("  User           admin");
         output::say(format_args!("  Password       {password}   (shown only this once)"));

@@ -7,6 +7,7 @@
 mod file;
 mod jwt_key;
 mod layers;
+mod role;
 mod secret;
 mod settings;
 mod show;
@@ -23,6 +24,7 @@ use url::Url;
 
 pub use jwt_key::JwtKeyError;
 pub use layers::{Flag, Gathered, Origin, Sources};
+pub use role::Role;
 pub use secret::Secret;
 pub use settings::{SETTINGS, Setting};
 pub use show::{Shown, masked_url};
@@ -79,6 +81,8 @@ pub enum Database {
 pub struct Config {
     /// Where the service runs.
     pub environment: Environment,
+    /// What a serving process does.
+    pub role: Role,
     /// Host and port to listen on.
     pub listen: String,
     /// Where the embedded database and generated keys are kept.
@@ -146,6 +150,7 @@ impl Config {
         let data_dir = PathBuf::from(reader.text("data_dir").unwrap_or_default());
         let config = Self {
             environment,
+            role: reader.parse("role", "one of all, api, worker", Role::All),
             listen: reader.listen(),
             database: reader.database(&data_dir),
             data_dir,
@@ -165,6 +170,7 @@ impl Config {
         };
         let mut faults = reader.faults;
         strength::check(&config, gathered, &mut faults);
+        role::check(&config, &mut faults);
         if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults)) }
     }
 }

@@ -26,6 +26,7 @@ const fn secret(key: &'static str, env: &'static str, about: &'static str) -> Se
 /// Everything that can be set, in the order in which it is shown.
 pub const SETTINGS: &[Setting] = &[
     plain("env", "HR_ENV", Some("development"), "development, staging or production"),
+    plain("role", "HR_ROLE", Some("all"), "what serve does: api answers, worker runs the optimiser, all does both"),
     plain("listen", "HR_LISTEN", Some("127.0.0.1:8000"), "address to listen on"),
     plain("data_dir", "HR_DATA_DIR", Some("./data"), "folder of the embedded database and generated keys"),
     secret("database.url", "DATABASE_URL", "PostgreSQL to use; without it, an SQLite file in data_dir"),

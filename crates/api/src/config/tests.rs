@@ -121,6 +121,18 @@ fn production_refuses_weak_and_missing_secrets_together() {
 }
 
 #[test]
+fn only_processes_on_a_server_share_the_work() {
+    assert_eq!(Config::load(&sources(&[])).unwrap().role, Role::All);
+    assert_eq!(
+        faults(&[("HR_ROLE", "worker")]),
+        ["role worker needs PostgreSQL: set DATABASE_URL, or let one process do all"]
+    );
+    let shared = [("HR_ROLE", "worker"), ("DATABASE_URL", "postgres://hr@db/hr")];
+    assert_eq!(Config::load(&sources(&shared)).unwrap().role, Role::Worker);
+    assert!(faults(&[("HR_ROLE", "boss")])[0].contains("is not one of all, api, worker"));
+}
+
+#[test]
 fn what_is_shown_hides_secrets() {
     let shown = Shown::all(
         &sources(&[
