@@ -14,7 +14,7 @@
 //! 3. **Authorisation** from the one table in [`permissions`]. What the actor may not know of is answered as if it were not
 //!    there.
 //! 4. **Three functions**: `publish_schedule` retries `publish_once`; `publish_once` begins, calls `publish_in` and settles
-//!    ([`unit`]); `publish_in` has the unit of work and does the work: locks, loads, decides, writes. Locks are taken in one
+//!    ([`mod@unit`]); `publish_in` has the unit of work and does the work: locks, loads, decides, writes. Locks are taken in one
 //!    order: schedule, shifts, employees, each by id. What takes long (a hash, a search) comes before or between units of
 //!    work, never within.
 //! 5. **Rules** wherever somebody's time changes: [`roster`] turns the stored rows into the problem form and answers with an

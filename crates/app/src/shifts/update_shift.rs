@@ -19,7 +19,7 @@ use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transien
 /// A shift that was changed, and what that does to its crew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedShift {
-    /// The shift as it is now.
+    /// The shift as it is now; in a dry run that is blocked, as it stays.
     pub shift: Record<Shift>,
     /// What the rules say.
     pub assessment: Assessment,
@@ -137,9 +137,10 @@ async fn update_shift_in(
     let roster = assemble(&mut Reader::Unit(uow), &schedule, extent).await?;
     let assessment = roster.assess_move(&Record { value: wanted.clone(), ..stored.clone() });
     match assessment.outcome {
-        _ if call.dry_run => {}
+        // The store itself would refuse some of these, so that nothing is tried.
+        Outcome::Blocked if call.dry_run => return Ok(ChangedShift { shift: stored, assessment }),
         Outcome::Blocked => return Err(UpdateShiftError::Blocked(Box::new(assessment))),
-        Outcome::NeedsConsent if consent_note.is_none() => {
+        Outcome::NeedsConsent if consent_note.is_none() && !call.dry_run => {
             return Err(UpdateShiftError::NeedsConsent(Box::new(assessment)));
         }
         Outcome::NeedsConsent | Outcome::Noted | Outcome::Allowed => {}

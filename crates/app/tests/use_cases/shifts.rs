@@ -74,6 +74,9 @@ async fn a_move_into_another_shift_of_the_crew_is_blocked() {
     let blocked = update_shift(&house.app, &call, first.id, first.version, &onto, None).await;
     let Err(UpdateShiftError::Blocked(assessment)) = blocked else { panic!("{blocked:?}") };
     assert!(assessment.obstacles.iter().any(|one| one.code == "overlap"));
+    let dry = Call::new(&house.manager).dry_run(true);
+    let tried = fresh(update_shift(&house.app, &dry, first.id, first.version, &onto, None).await.unwrap());
+    assert_eq!((&tried.shift, &tried.assessment), (first, assessment.as_ref()));
 }
 
 #[tokio::test]
