@@ -39,5 +39,5 @@ bench: ## Measure: API, stores and optimiser, side by side, as ratios
 	TOOLS=wrk scripts/with-services cargo bench -p scheduling-api --bench requests --locked
 
 docs: ## Build the reference of every crate into target/doc
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
 	@echo "Open target/doc/scheduling_domain/index.html"

@@ -2,7 +2,7 @@
 //!
 //! A row is found again by its natural key (an employee's number; a shift's template and day), so the same file can be
 //! imported twice. Every row is judged, every fault named with its column, and one bad row keeps all of them out. To
-//! import another kind of thing: a file with its columns, its key and its parser, like [`import_employees`].
+//! import another kind of thing: a file with its columns, its key and its parser, like [`import_employees()`].
 
 mod import_employees;
 mod import_shifts;

@@ -1,8 +1,8 @@
 //! Runs of the optimiser on a schedule's draft.
 //!
-//! A run is a row: somebody asks for it ([`request_optimization`]), a [`Worker`] of any process takes it and searches
-//! ([`run_next`]), everybody who may read the draft watches it ([`get_optimization`]), and its proposal is written to the
-//! draft only when somebody says so ([`apply_optimization`]), judged by the rules as any other edit.
+//! A run is a row: somebody asks for it ([`request_optimization()`]), a [`Worker`] of any process takes it and searches
+//! ([`run_next()`]), everybody who may read the draft watches it ([`get_optimization()`]), and its proposal is written to the
+//! draft only when somebody says so ([`apply_optimization()`]), judged by the rules as any other edit.
 //!
 //! No unit of work is held across a search: a worker takes the run in one transaction, reads a snapshot, searches on a
 //! blocking thread, and tells the store every few seconds how it fares. The row's generation fences it: who finds another
