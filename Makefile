@@ -7,7 +7,7 @@ SHELL := /bin/bash
 FAST := domain solver app conformance sqlite memory prometheus
 
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
-CARGO_TEST := $(if $(NEXTEST),cargo nextest run $(if $(CI),--profile ci),cargo test --all-targets)
+CARGO_TEST := $(if $(NEXTEST),cargo nextest run $(if $(CI),--profile ci),cargo test --lib --bins --tests)
 
 help: ## List what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

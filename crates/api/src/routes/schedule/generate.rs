@@ -76,8 +76,7 @@ pub(super) async fn generate(
     let language = Context::of(&request).language;
     let Query(DryRun { dry_run }) = query;
     let answer = |generated: &Generated| Body::new(GeneratedView::new(generated, language));
-    let write =
-        async |call: Call<'_, _>| schedules::generate_shifts(&caller.app, &call.dry_run(dry_run), id.0).await;
+    let write = async |call: Call<'_, _>| schedules::generate_shifts(&caller.app, &call.dry_run(dry_run), id.0).await;
     settled(&caller, key, answer, write).await
 }
 

@@ -171,11 +171,7 @@ impl From<PublishedAssignment> for RosterMember {
 ///
 /// Every shift with its crew: the draft for planners, what was published for everybody.
 #[api_v2_operation(tags("schedules"), operation_id = "showRoster")]
-pub(super) async fn roster(
-    caller: Caller,
-    id: Id<ScheduleId>,
-    query: Query<RosterQuery>,
-) -> Result<Body<RosterBody>> {
+pub(super) async fn roster(caller: Caller, id: Id<ScheduleId>, query: Query<RosterQuery>) -> Result<Body<RosterBody>> {
     let which = query.0.which().map_err(|faults| Problem::invalid(Place::Query, faults))?;
     Ok(Body::new(match schedules::get_roster(&caller.app, &caller.actor, id.0, which).await? {
         RosterView::Draft(roster) => {

@@ -137,12 +137,7 @@ async fn show(caller: Caller, id: Id<ShiftId>) -> Result<Body<Stored<ShiftView>>
 ///
 /// Refused with `in_use` while somebody is on it.
 #[api_v2_operation(tags("shifts"), operation_id = "deleteShift")]
-async fn delete(
-    caller: Caller,
-    id: Id<ShiftId>,
-    expected: OptionalIfMatch,
-    query: Query<DryRun>,
-) -> Result<NoContent> {
+async fn delete(caller: Caller, id: Id<ShiftId>, expected: OptionalIfMatch, query: Query<DryRun>) -> Result<NoContent> {
     let version = match expected.0 {
         Some(version) => version,
         None => shifts::get_shift(&caller.app, &caller.actor, id.0).await?.version,

@@ -27,7 +27,11 @@ async fn a_shift_is_made_by_the_wall_clock_of_its_site() {
     let tried = admin.post("/api/shifts/?dry_run=true", shift("X", "2026-01-06", "08:00", "16:00")).await.expect(200);
     assert_eq!(tried.data()["starts_at"], "2026-01-06T08:00:00+08:00");
     for (query, count) in [("schedule_id=1", 1), ("from=2026-01-06", 0), ("until=2026-01-05", 1), ("site_id=9", 0)] {
-        assert_eq!(admin.get(&format!("{SHIFTS}?{query}")).await.expect(200).body["pagination"]["total"], count, "{query}");
+        assert_eq!(
+            admin.get(&format!("{SHIFTS}?{query}")).await.expect(200).body["pagination"]["total"],
+            count,
+            "{query}"
+        );
     }
 }
 
@@ -63,7 +67,10 @@ async fn a_wall_time_that_does_not_exist_is_refused() {
     assert_json_snapshot!("missing_wall_time", admin.post(SHIFTS, at("02:30", "10:00")).await.seen());
     let end = admin.post(SHIFTS, at("00:30", "02:30")).await;
     assert_eq!(end.refusal(), (422, "invalid_request", vec!["/ends"]));
-    assert_eq!(admin.post(SHIFTS, at("00:30", "03:00")).await.expect(201).data()["ends_at"], "2026-03-29T03:00:00+02:00");
+    assert_eq!(
+        admin.post(SHIFTS, at("00:30", "03:00")).await.expect(201).data()["ends_at"],
+        "2026-03-29T03:00:00+02:00"
+    );
 }
 
 #[actix_web::test]
