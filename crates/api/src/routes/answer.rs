@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use scheduling_app::{Call, Settled};
 use scheduling_domain::id::TypedId;
 use scheduling_domain::record::{Entity, Record, Version};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use super::caller::Caller;
@@ -12,7 +12,7 @@ use crate::http::{Body, Idempotent, Problem, Result};
 
 /// A stored thing as clients see it: what every one has, around what is its own.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "{V}")]
+#[schemars(rename = "{V}", transform = described_as::<V>)]
 pub(super) struct Stored<V> {
     /// Its identity.
     #[schemars(range(min = 1))]
@@ -33,6 +33,13 @@ impl<V> Stored<V> {
     pub(super) fn with<T: Entity>(record: Record<T>, view: impl FnOnce(T) -> V) -> Self {
         let Record { id, version: Version(version), created_at, updated_at, value } = record;
         Self { id: id.get(), version, view: view(value), created_at, updated_at }
+    }
+}
+
+/// The document says of a stored thing what its view says.
+fn described_as<V: JsonSchema>(schema: &mut Schema) {
+    if let Some(description) = V::json_schema(&mut SchemaGenerator::default()).remove("description") {
+        schema.insert("description".to_owned(), description);
     }
 }
 
