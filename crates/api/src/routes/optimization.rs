@@ -21,7 +21,7 @@ use super::attempt::DryRun;
 use super::caller::Caller;
 use super::fields::{Choice, Field, Named, Ref, refs};
 use super::schedule::ScoreView;
-use super::verdict::{VerdictView, blocked};
+use super::verdict::{VerdictView, blocked, consent_required};
 use crate::http::{
     Accepted, Body, Code, Context, Id, Idempotent, JsonBody, Language, Listed, Paged, Problem, Query, Result, resource,
 };
@@ -271,6 +271,7 @@ fn refusal(error: ApplyOptimizationError, language: Language) -> Problem {
         ApplyOptimizationError::Outdated { shift_ids, employee_ids } => Problem::new(Code::ProposalOutdated)
             .data(json!({ "shift_ids": refs(shift_ids), "employee_ids": refs(employee_ids) })),
         ApplyOptimizationError::Blocked(assessment) => blocked(&assessment, language),
+        ApplyOptimizationError::NeedsConsent(assessment) => consent_required(&assessment, language),
         ApplyOptimizationError::Key(error) => error.into(),
         ApplyOptimizationError::Store(error) => error.into(),
     }

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::proposal::cell;
 use crate::app::App;
 use crate::reader::Reader;
-use crate::roster::{Assessment, Extent, Roster, assemble};
+use crate::roster::{Assessment, Extent, Roster, assemble, count};
 use crate::schedules::{PlanRefusal, may_plan};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
@@ -57,6 +57,10 @@ pub enum ApplyOptimizationError {
     /// As things stand now, blocking rules forbid it: the obstacles of the assessment.
     #[error("blocking rules forbid it")]
     Blocked(Box<Assessment>),
+    /// Some people must consent to what it gives them. Put them on by hand, with their consent, pin them, and ask for another
+    /// run.
+    #[error("some people must consent")]
+    NeedsConsent(Box<Assessment>),
     /// The idempotency key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -77,19 +81,25 @@ impl From<PlanRefusal> for ApplyOptimizationError {
 }
 
 /// Puts a run's proposal in the place of the draft's unpinned assignments. The rules judge it as the draft stands now, whatever
-/// has changed since the search; assignments that are the same before and after are not touched.
+/// has changed since the search; assignments that are the same before and after are not touched. A dry run answers their verdict,
+/// whatever it is.
 pub async fn apply_optimization(
     app: &App,
     call: &Call<'_, Applied>,
     id: OptimizationId,
 ) -> Result<Settled<Applied>, ApplyOptimizationError> {
-    let settled = retry(|| apply_once(app, call, id)).await?;
-    if let Settled::Fresh(applied) = &settled
-        && !call.dry_run
-    {
-        app.metrics.assignments_made(u64::try_from(applied.added).unwrap_or(u64::MAX));
+    let settled = retry(|| apply_once(app, call, id)).await;
+    match &settled {
+        Ok(Settled::Fresh(applied)) if !call.dry_run => {
+            app.metrics.assignments_made(u64::try_from(applied.added).unwrap_or(u64::MAX));
+            count(app.metrics.as_ref(), &applied.assessment.introduced);
+        }
+        Err(ApplyOptimizationError::Blocked(assessment) | ApplyOptimizationError::NeedsConsent(assessment)) => {
+            count(app.metrics.as_ref(), &assessment.obstacles);
+        }
+        Ok(_) | Err(_) => {}
     }
-    Ok(settled)
+    settled
 }
 
 async fn apply_once(
@@ -120,8 +130,11 @@ async fn apply_in(
     let roster = assemble(&mut Reader::Unit(uow), &schedule, Extent::Whole).await?;
     let plan = Plan::new(&roster, &run.proposal)?;
     let assessment = roster.assess(&plan.change(&roster));
-    if assessment.outcome == Outcome::Blocked && !call.dry_run {
-        return Err(ApplyOptimizationError::Blocked(Box::new(assessment)));
+    match assessment.outcome {
+        _ if call.dry_run => {}
+        Outcome::Blocked => return Err(ApplyOptimizationError::Blocked(Box::new(assessment))),
+        Outcome::NeedsConsent => return Err(ApplyOptimizationError::NeedsConsent(Box::new(assessment))),
+        Outcome::Noted | Outcome::Allowed => {}
     }
     let now = app.now();
     let (added, removed, kept) = (plan.additions.len(), plan.removals.len(), plan.kept);

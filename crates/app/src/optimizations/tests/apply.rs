@@ -6,6 +6,7 @@ use scheduling_domain::id::{AssignmentId, EmployeeId, ScheduleId, ShiftId};
 use scheduling_domain::optimization::{Optimization, OptimizationState};
 use scheduling_domain::record::Record;
 use scheduling_domain::roster::AvailabilityKind;
+use scheduling_domain::rules::{RuleKind, Verdict};
 use scheduling_domain::time::Weekdays;
 
 use super::world::{MONDAY, World};
@@ -127,8 +128,34 @@ async fn rules_judge_the_proposal_as_things_stand_now() {
 
     let refused = apply(&world, &run).await;
     let Err(ApplyOptimizationError::Blocked(assessment)) = refused else { panic!("{refused:?}") };
+    let call = Call::new(&world.admin).dry_run(true);
+    let tried = apply_optimization(&world.app, &call, run.id).await.unwrap().fresh().unwrap();
+    assert_eq!(tried.assessment, *assessment, "a dry run says the same");
     assert!(!assessment.obstacles.is_empty());
     assert!(assessment.obstacles.iter().all(|one| one.code == "unavailable" && one.employee_id == Some(employee_id)));
+    assert_eq!(assignments(&world, schedule.id).await, []);
+}
+
+#[tokio::test]
+async fn nobody_is_taken_to_have_consented() {
+    let world = World::new().await;
+    let schedule = world.week(0).await;
+    let run = world.ran(schedule.id, STEPS).await;
+    let mut uow = world.app.store.begin(world.admin.organization).await.unwrap();
+    let house = world.teams[0].rule_set_id.unwrap();
+    let rules = uow.rule_sets().find(house).await.unwrap().unwrap();
+    let mut value = rules.value.clone();
+    let mut longer_rest = value.rules[0].clone();
+    longer_rest.key = "two-days-between-shifts".to_owned();
+    longer_rest.kind = RuleKind::RestBetweenShifts { min_minutes: 48 * 60 };
+    longer_rest.verdict = Verdict::Consent;
+    value.rules.push(longer_rest);
+    uow.rule_sets().update(house, rules.version, &value, world.app.now()).await.unwrap();
+    uow.commit().await.unwrap();
+
+    let refused = apply(&world, &run).await;
+    let Err(ApplyOptimizationError::NeedsConsent(assessment)) = refused else { panic!("{refused:?}") };
+    assert!(assessment.obstacles.iter().all(|one| one.rule == "two-days-between-shifts"));
     assert_eq!(assignments(&world, schedule.id).await, []);
 }
 
