@@ -123,13 +123,11 @@ impl Server {
             let _ = stderr.read_to_string(&mut text);
             text
         });
-        match receiver.recv_timeout(Duration::from_secs(60)) {
-            Ok(base) => Self { child, base },
-            Err(_) => {
-                let _ = child.kill();
-                panic!("the server did not say where it listens:\n{}", log.join().unwrap());
-            }
-        }
+        let Ok(base) = receiver.recv_timeout(Duration::from_secs(60)) else {
+            let _ = child.kill();
+            panic!("the server did not say where it listens:\n{}", log.join().unwrap());
+        };
+        Self { child, base }
     }
 
     /// A client that is signed in as the administrator.
