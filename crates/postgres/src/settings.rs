@@ -15,12 +15,12 @@ pub struct PgSettings {
 }
 
 impl PgSettings {
-    /// For `url`: 16 connections, 3 s to get one, 15 s for a statement.
+    /// For `url`: 16 connections, 10 s to get one, 15 s for a statement.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
             max_connections: 16,
-            acquire_timeout: Duration::from_secs(3),
+            acquire_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(15),
         }
     }
