@@ -90,7 +90,6 @@ async fn tried(caller: &Caller, new: &NewAssignment, language: Language) -> Resu
     let body = match assignments::assign_employee(&caller.app, &call, new).await {
         Ok(settled) => Body::settled(settled, |assigned: &Assigned| answer(&assigned.assessment))?,
         Err(AssignError::AlreadyAssigned(there) | AssignError::Overlaps(there)) => answer(&there.assessment),
-        Err(AssignError::Blocked(assessment) | AssignError::NeedsConsent(assessment)) => answer(&assessment),
         Err(error) => return Err(refusal(error, language)),
     };
     Ok(Attempt::Tried(body))

@@ -2,11 +2,9 @@ use actix_web::HttpRequest;
 use jiff::civil::Date;
 use paperclip::actix::api_v2_operation;
 use scheduling_app::Call;
-use scheduling_app::roster::Assessment;
 use scheduling_app::shifts::{self, ChangedShift, UpdateShiftError, WallClock};
 use scheduling_domain::fault::Faults;
 use scheduling_domain::id::{PositionId, ShiftId, ShiftTemplateId, SiteId, SkillId};
-use scheduling_domain::record::Record;
 use scheduling_domain::shift::Shift;
 use scheduling_domain::time::{DstPolicy, Interval, WallShift};
 use schemars::JsonSchema;
@@ -112,7 +110,7 @@ impl UpdateShiftBody {
 /// Change a shift
 ///
 /// What is absent stays. The rules judge what becomes of the crew; a change that they forbid is refused with
-/// `blocked_by_rules`, and `data.verdict` says why.
+/// `blocked_by_rules`, and `data.verdict` says why. A dry run answers the same verdict with 200, whatever its outcome.
 #[api_v2_operation(tags("shifts"), operation_id = "updateShift")]
 pub(super) async fn update(
     caller: Caller,
@@ -134,20 +132,15 @@ pub(super) async fn update(
     let zones = Zones::of(&caller, [seen.site_id, site]).await?;
     let when = body.interval(&seen, &zones, &clock)?;
     let note = body.consent_note.clone().plain();
-    let answer = |shift: &Record<Shift>, assessment: &Assessment| {
+    let answer = |changed: &ChangedShift| {
+        let ChangedShift { shift, assessment } = changed;
         let verdict = VerdictView::new(assessment, language);
         Body::new(ChangedShiftView { shift: stored(shift.clone(), &zones), verdict }).version(shift.version)
     };
     let call = Call::new(&caller.actor).dry_run(dry_run);
     let edit = |shift: &mut Shift| body.apply(shift, when);
-    match shifts::update_shift(&caller.app, &call, id.0, expected, &edit, note.as_deref()).await {
-        Ok(settled) => Body::settled(settled, |changed: &ChangedShift| answer(&changed.shift, &changed.assessment)),
-        // Whoever only tries is told what would be in the way.
-        Err(UpdateShiftError::Blocked(verdict) | UpdateShiftError::NeedsConsent(verdict)) if dry_run => {
-            Ok(answer(&seen, &verdict))
-        }
-        Err(error) => Err(refusal(error, language)),
-    }
+    let settled = shifts::update_shift(&caller.app, &call, id.0, expected, &edit, note.as_deref()).await;
+    Body::settled(settled.map_err(|error| refusal(error, language))?, answer)
 }
 
 fn refusal(error: UpdateShiftError, language: Language) -> Problem {

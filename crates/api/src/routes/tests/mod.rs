@@ -2,6 +2,7 @@
 
 mod accounts;
 mod document;
+mod optimization;
 mod people;
 mod reference;
 mod schedule;
