@@ -36,9 +36,10 @@ pub async fn get_optimization(
 
 /// How much of its budget a run has spent, in thousandths: of its steps or of its time, whichever is further.
 pub fn progress_permille(run: &Optimization, now: Timestamp) -> u16 {
+    // A run that went to another worker has its time anew, and is not over before it says so.
     let part = |done: u64, of: u64| {
         let permille = u128::from(done) * 1000 / u128::from(of.max(1));
-        u16::try_from(permille.min(1000)).unwrap_or(1000)
+        u16::try_from(permille.min(999)).unwrap_or(999)
     };
     match run.state {
         OptimizationState::Queued => 0,
