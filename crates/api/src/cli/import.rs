@@ -1,9 +1,8 @@
 //! `import`: CSV files of employees and shifts.
 
-use std::fs::File;
 use std::path::Path;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::{Position, ReaderBuilder, StringRecord, Trim};
 use scheduling_app::Actor;
 use scheduling_app::import::{
     Column, EMPLOYEE_COLUMNS, ImportError, ImportReport, Row, RowOutcome, SHIFT_COLUMNS, import_employees,
@@ -76,15 +75,15 @@ fn tell(report: &ImportReport, arguments: &ImportArgs) -> Exit {
 /// Reads a CSV file with a heading. Its columns may stand in any order; unknown ones are refused.
 fn read(path: &Path, columns: &[Column]) -> Result<Vec<Row>, Failure> {
     let refuse = |what: String| Failure::usage(format!("{}: {what}", path.display()));
-    let file = File::open(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
-    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(file);
+    let text = std::fs::read(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
+    let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text.as_slice());
     let heading = reader.headers().map_err(|error| refuse(error.to_string()))?;
     // Spreadsheets put a byte-order mark before the first heading.
     let names: Vec<String> = heading.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
     check_heading(&names, columns).map_err(refuse)?;
     reader
         .into_records()
-        .map(|record| record.map(|record| row(&names, &record)).map_err(|error| refuse(error.to_string())))
+        .map(|record| record.map(|record| row(&names, &record, &text)).map_err(|error| refuse(error.to_string())))
         .collect()
 }
 
@@ -103,11 +102,18 @@ fn check_heading(names: &[String], columns: &[Column]) -> Result<(), String> {
     }
 }
 
-fn row(names: &[String], record: &StringRecord) -> Row {
+fn row(names: &[String], record: &StringRecord, text: &[u8]) -> Row {
     Row {
-        line: record.position().map_or(0, csv::Position::line),
+        line: record.position().map_or(0, |position| line(position, text)),
         cells: names.iter().cloned().zip(record.iter().map(str::to_owned)).collect(),
     }
+}
+
+/// The line on which a record begins: its position is where the one before ended, and blank lines may lie between.
+fn line(position: &Position, text: &[u8]) -> u64 {
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let between = text.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    between.filter(|byte| **byte == b'\n').fold(position.line(), |line, _| line + 1)
 }
 
 #[cfg(test)]
