@@ -1,6 +1,7 @@
 //! A request that comes twice acts once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
 use scheduling_domain::id::UserId;
@@ -102,8 +103,12 @@ pub async fn a_rolled_back_key_is_new(store: &Arc<dyn Store>) {
             drop(uow);
         } else {
             uow.rollback().await.unwrap();
+            assert_eq!(take(&world, &key, world.now).await, KeyState::New);
         }
     }
+    // A server hears of a dropped unit of work a moment later.
+    let is_new = async { while take(&world, &key, world.now).await != KeyState::New {} };
+    tokio::time::timeout(Duration::from_secs(10), is_new).await.unwrap();
     answer(&world, &key, &response(201)).await;
 }
 
