@@ -35,8 +35,8 @@ fmt: ## Format the code
 	cargo fmt --all
 
 bench: ## Measure: API, stores and optimiser, side by side, as ratios
-	cargo bench -p scheduling-solver --bench instances --locked
-	TOOLS=wrk scripts/with-services cargo bench -p scheduling-api --bench requests --locked
+	cargo bench --profile release -p scheduling-solver --bench instances --locked
+	TOOLS=wrk scripts/with-services cargo bench --profile release -p scheduling-api --bench requests --locked
 
 docs: ## Build the reference of every crate into target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
