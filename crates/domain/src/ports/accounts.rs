@@ -1,0 +1,61 @@
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::id::{OrganizationId, RefreshTokenId, UserId};
+use crate::ports::{Queries, Repository, StoreError};
+use crate::record::Record;
+use crate::user::{Credentials, PasswordHash, RefreshGrant, RefreshToken, User};
+
+/// Reads of accounts that come before the organization is known to be the asker's.
+#[async_trait]
+pub trait UserQueries: Queries<User> {
+    /// An account and its credentials. The read behind every request with a bearer token; one round trip.
+    async fn find_credentials(
+        &self,
+        organization: OrganizationId,
+        id: UserId,
+    ) -> Result<Option<(Record<User>, Credentials)>, StoreError>;
+
+    /// By user name or e-mail, whatever the case of ASCII letters.
+    async fn find_by_identifier(
+        &self,
+        organization: OrganizationId,
+        identifier: &str,
+    ) -> Result<Option<(Record<User>, Credentials)>, StoreError>;
+}
+
+/// Accounts.
+#[async_trait]
+pub trait UserRepository: Repository<User> {
+    /// Sets or replaces the password.
+    async fn set_password(&mut self, id: UserId, hash: &PasswordHash) -> Result<(), StoreError>;
+
+    /// Ends everything issued before. MUST raise the epoch by one.
+    async fn raise_token_epoch(&mut self, id: UserId) -> Result<(), StoreError>;
+
+    /// An account's credentials, as this unit of work sees them.
+    async fn find_credentials(&mut self, id: UserId) -> Result<Option<Credentials>, StoreError>;
+
+    /// The active administrators, in order of id. MUST lock their rows until the unit of work ends, so that two of them
+    /// cannot remove each other.
+    async fn lock_active_admins(&mut self) -> Result<Vec<UserId>, StoreError>;
+}
+
+/// Refresh tokens.
+#[async_trait]
+pub trait RefreshTokenRepository: Send {
+    /// Adds a link.
+    async fn insert(&mut self, grant: &RefreshGrant, now: Timestamp) -> Result<RefreshTokenId, StoreError>;
+
+    /// MUST lock the row until the unit of work ends, so that a token is exchanged once.
+    async fn find_by_hash(&mut self, token_hash: &str) -> Result<Option<RefreshToken>, StoreError>;
+
+    /// Marks a link as exchanged.
+    async fn mark_used(&mut self, id: RefreshTokenId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends all links of a sign-in.
+    async fn revoke_family(&mut self, family: &str, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Removes links that ended before `before`; answers how many.
+    async fn delete_expired(&mut self, before: Timestamp) -> Result<u64, StoreError>;
+}
