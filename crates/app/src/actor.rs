@@ -1,6 +1,7 @@
 //! Who asks.
 
 use scheduling_domain::id::{OrganizationId, TeamId, UserId};
+use scheduling_domain::origin::Origin;
 use scheduling_domain::user::Role;
 
 /// An account that asks for something, as it stands now: never made from a token's word alone.
@@ -14,6 +15,8 @@ pub struct Actor {
     pub role: Role,
     /// For managers: the teams they run.
     pub team_ids: Vec<TeamId>,
+    /// Where it asks from.
+    pub origin: Origin,
 }
 
 impl Actor {

@@ -115,4 +115,6 @@ ids! {
     OptimizationId;
     /// A [`RefreshToken`](crate::user::RefreshToken).
     RefreshTokenId;
+    /// A key with which an integration asks.
+    ApiKeyId;
 }

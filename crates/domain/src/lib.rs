@@ -20,6 +20,7 @@ pub mod fault;
 pub mod id;
 pub mod optimization;
 pub mod organization;
+pub mod origin;
 pub mod page;
 pub mod personal;
 pub mod ports;

@@ -48,6 +48,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let shared = Shared {
         authenticator: Arc::new(session.app.clone()),
         metrics: Arc::new(CountedRequests(metrics.clone())),
+        trusted_proxies: config.trusted_proxies.clone(),
         health: Arc::clone(&health),
         document: Arc::new(Document::new(&http::document(routes::routes))),
     };

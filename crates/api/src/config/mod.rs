@@ -22,6 +22,8 @@ use std::str::FromStr;
 
 use url::Url;
 
+use crate::http::TrustedProxies;
+
 pub use jwt_key::JwtKeyError;
 pub use layers::{Flag, Gathered, Origin, Sources};
 pub use role::Role;
@@ -111,6 +113,8 @@ pub struct Config {
     pub log_format: Option<LogFormat>,
     /// Threads that answer requests; none for one a core.
     pub http_workers: Option<usize>,
+    /// Whose word on a client's address is taken.
+    pub trusted_proxies: TrustedProxies,
     /// How long a stopping service waits for what is in flight.
     pub shutdown_seconds: u32,
     /// Threads of an optimiser run.
@@ -165,6 +169,11 @@ impl Config {
             log_filter: reader.text("log.filter").unwrap_or_default().to_owned(),
             log_format: reader.log_format(),
             http_workers: reader.optional_number("http.workers", 1, 1_024),
+            trusted_proxies: reader.parse(
+                "http.trusted_proxies",
+                "a list of addresses and networks, such as 10.0.0.0/8,192.0.2.1",
+                TrustedProxies::default(),
+            ),
             shutdown_seconds: reader.number("http.shutdown_seconds", 0, 3_600),
             optimizer_threads: reader.threads("optimizer.threads"),
         };

@@ -45,6 +45,12 @@ pub const SETTINGS: &[Setting] = &[
     plain("log.filter", "HR_LOG", Some("info,actix_server=warn"), "which log lines are written, by module"),
     plain("log.format", "HR_LOG_FORMAT", None, "json (bunyan) or pretty; without it, pretty on a terminal"),
     plain("http.workers", "HR_HTTP_WORKERS", None, "threads that answer requests; without it, one a core"),
+    plain(
+        "http.trusted_proxies",
+        "HR_TRUSTED_PROXIES",
+        None,
+        "addresses and networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8",
+    ),
     plain("http.shutdown_seconds", "HR_SHUTDOWN_SECONDS", Some("30"), "how long a stop waits for what is in flight"),
     plain("optimizer.threads", "HR_OPTIMIZER_THREADS", Some("1"), "threads of an optimiser run"),
 ];

@@ -14,22 +14,24 @@ use paperclip::v2::schema::Apiv2Schema;
 use scheduling_app::auth::{AuthenticateError, authenticate};
 use scheduling_app::{Actor, App};
 use scheduling_domain::id::TypedId;
+use scheduling_domain::origin::Origin;
 use tracing::Span;
 
 use super::code::Code;
+use super::context::Context;
 use super::problem::Problem;
 
 /// Knows who stands behind an access token.
 #[async_trait]
 pub trait Authenticator: Send + Sync {
-    /// Who it is, or a refusal: [`Code::NotAuthenticated`] for a token that is forged or revoked.
-    async fn authenticate(&self, token: &str) -> Result<Actor, Problem>;
+    /// Who asks from `origin`, or a refusal: [`Code::NotAuthenticated`] for a token that is forged or revoked.
+    async fn authenticate(&self, token: &str, origin: Origin) -> Result<Actor, Problem>;
 }
 
 #[async_trait]
 impl Authenticator for App {
-    async fn authenticate(&self, token: &str) -> Result<Actor, Problem> {
-        authenticate(self, token).await.map_err(|error| match error {
+    async fn authenticate(&self, token: &str, origin: Origin) -> Result<Actor, Problem> {
+        authenticate(self, token, origin).await.map_err(|error| match error {
             AuthenticateError::Invalid => Code::NotAuthenticated.into(),
             AuthenticateError::Expired => Code::TokenExpired.into(),
             AuthenticateError::Store(error) => error.into(),
@@ -54,10 +56,11 @@ impl FromRequest for Bearer {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let authenticator = request.app_data::<Arc<dyn Authenticator>>().cloned();
         let token = token(request.headers()).map(str::to_owned);
+        let origin = Context::of(request).origin();
         Box::pin(async move {
             let token = token.ok_or(Code::NotAuthenticated)?;
             let authenticator = authenticator.ok_or_else(|| Problem::internal("nobody checks tokens here"))?;
-            let actor = authenticator.authenticate(&token).await?;
+            let actor = authenticator.authenticate(&token, origin).await?;
             Span::current().record("user_id", actor.user_id.get());
             Ok(Self(actor))
         })

@@ -1,12 +1,15 @@
 //! What the edge knows of a request before anything else looks at it.
 
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use actix_web::http::header::HeaderName;
 use actix_web::{HttpMessage, HttpRequest};
 use jiff::Timestamp;
+use scheduling_domain::origin::{Origin, Via};
 use uuid::Uuid;
 
+use super::forwarded::client_address;
 use super::language::Language;
 
 /// The header that carries the request id, both ways.
@@ -19,6 +22,8 @@ pub struct Context {
     pub request_id: RequestId,
     /// The trace that the client started, if it says so (W3C Trace Context).
     pub trace_id: Option<String>,
+    /// The client's address, as far as trusted proxies tell.
+    pub address: Option<IpAddr>,
     /// What the client reads.
     pub language: Language,
     /// The path as the client wrote it.
@@ -34,11 +39,17 @@ impl Context {
         let context = Rc::new(Self {
             request_id: RequestId::of(request),
             trace_id: request.headers().get("traceparent").and_then(|value| trace_id(value.to_str().ok()?)),
+            address: client_address(request),
             language: Language::negotiate(request.headers()),
             instance: request.path().to_owned(),
         });
         request.extensions_mut().insert(Rc::clone(&context));
         context
+    }
+
+    /// Where the request came from, before it has proved anything.
+    pub fn origin(&self) -> Origin {
+        Origin { address: self.address, request_id: Some(self.request_id.as_str().to_owned()), via: Via::Credentials }
     }
 
     /// The time that stands in an envelope. It tells when the answer was written and decides nothing.
@@ -89,6 +100,7 @@ impl RequestId {
 mod tests {
     use actix_web::test::TestRequest;
 
+    use super::super::forwarded::TrustedProxies;
     use super::*;
 
     #[test]
@@ -115,5 +127,18 @@ mod tests {
         let first = Context::of(&request);
         assert_eq!(first.request_id, Context::of(&request).request_id);
         assert_eq!(first.instance, "/api/sites/");
+    }
+
+    #[test]
+    fn the_address_is_the_peers_unless_a_trusted_proxy_says_whose_it_is() {
+        let address = |trusted: &str| {
+            let trusted = trusted.parse::<TrustedProxies>().unwrap();
+            let request = TestRequest::get().peer_addr("127.0.0.1:4711".parse().unwrap()).app_data(trusted);
+            let request = request.insert_header(("x-forwarded-for", "192.0.2.7")).to_http_request();
+            Context::of(&request).origin().address.unwrap().to_string()
+        };
+        assert_eq!(address(""), "127.0.0.1");
+        assert_eq!(address("127.0.0.0/8"), "192.0.2.7");
+        assert_eq!(Context::of(&TestRequest::get().to_http_request()).address, None);
     }
 }

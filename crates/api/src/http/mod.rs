@@ -12,6 +12,7 @@ mod context;
 mod digest;
 mod documentation;
 mod edge;
+mod forwarded;
 mod health;
 mod idempotency;
 mod json;
@@ -36,6 +37,7 @@ pub use code::Code;
 pub use context::{Context, RequestId};
 pub use documentation::Document;
 pub use edge::RequestMetrics;
+pub use forwarded::TrustedProxies;
 pub use health::{Health, Probe};
 pub use idempotency::Idempotent;
 pub use json::{BODY_LIMIT, JsonBody};
@@ -82,6 +84,7 @@ pub fn application(
         .app_data(PayloadConfig::new(BODY_LIMIT))
         .app_data(shared.metrics)
         .app_data(shared.authenticator)
+        .app_data(shared.trusted_proxies)
         .app_data(Data::from(shared.health))
         .app_data(Data::from(shared.document))
         .wrap_api()
@@ -99,6 +102,8 @@ pub struct Shared {
     pub authenticator: Arc<dyn Authenticator>,
     /// Where requests are counted; `/metrics` shows it.
     pub metrics: Arc<dyn RequestMetrics>,
+    /// Whose word on a client's address is taken.
+    pub trusted_proxies: TrustedProxies,
     /// What `/health` asks.
     pub health: Arc<Health>,
     /// What `/api/docs/` shows.

@@ -14,6 +14,7 @@ use paperclip::actix::web::ServiceConfig;
 use scheduling_app::{Actor, Settled};
 use scheduling_domain::fault::{Fault, Faults};
 use scheduling_domain::id::{OrganizationId, SiteId, TypedId, UserId};
+use scheduling_domain::origin::Origin;
 use scheduling_domain::page::Page;
 use scheduling_domain::record::Version;
 use scheduling_domain::user::Role;
@@ -28,7 +29,7 @@ struct Tokens;
 
 #[async_trait]
 impl Authenticator for Tokens {
-    async fn authenticate(&self, token: &str) -> Result<Actor> {
+    async fn authenticate(&self, token: &str, origin: Origin) -> Result<Actor> {
         if token != "good" {
             return Err(Code::NotAuthenticated.into());
         }
@@ -37,6 +38,7 @@ impl Authenticator for Tokens {
             user_id: UserId::try_new(7).map_err(Problem::internal)?,
             role: Role::Admin,
             team_ids: Vec::new(),
+            origin,
         })
     }
 }
@@ -185,6 +187,7 @@ fn shared(metrics: Arc<Counted>) -> Shared {
     Shared {
         authenticator: Arc::new(Tokens),
         metrics,
+        trusted_proxies: TrustedProxies::default(),
         health: Arc::new(Health::default()),
         document: Arc::new(Document::new(&document(routes))),
     }

@@ -98,8 +98,9 @@ async fn login(
         identifier: identifier.plain(),
         password: password.plain(),
         remember_me,
+        origin: anonymous.origin,
     };
-    let tokens = auth::sign_in(&anonymous.0, &asked).await?;
+    let tokens = auth::sign_in(&anonymous.app, &asked).await?;
     Ok(Body::new(tokens.into()))
 }
 
@@ -109,7 +110,7 @@ async fn login(
 #[api_v2_operation(tags("auth"), operation_id = "refresh")]
 async fn refresh(anonymous: Anonymous, body: JsonBody<RefreshBody>) -> Result<Body<TokenResponse>> {
     let JsonBody(RefreshBody { refresh_token }) = body;
-    let tokens = auth::refresh(&anonymous.0, &refresh_token.plain()).await?;
+    let tokens = auth::refresh(&anonymous.app, &refresh_token.plain()).await?;
     Ok(Body::new(tokens.into()))
 }
 

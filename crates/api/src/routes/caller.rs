@@ -11,8 +11,9 @@ use paperclip::actix::OperationModifier;
 use paperclip::v2::models::{DefaultSchemaRaw, SecurityScheme};
 use paperclip::v2::schema::Apiv2Schema;
 use scheduling_app::{Actor, App};
+use scheduling_domain::origin::Origin;
 
-use crate::http::{Bearer, Problem, Result};
+use crate::http::{Bearer, Context, Problem, Result};
 
 /// The authenticated caller, and the application they call. [`Data<App>`] is among the application's data.
 #[derive(Debug, Clone)]
@@ -25,7 +26,12 @@ pub(super) struct Caller {
 
 /// The application without a caller, for the few operations that come before one is known.
 #[derive(Debug, Clone)]
-pub(super) struct Anonymous(pub(super) App);
+pub(super) struct Anonymous {
+    /// What use cases work with.
+    pub(super) app: App,
+    /// Where somebody asks from.
+    pub(super) origin: Origin,
+}
 
 fn app(request: &HttpRequest) -> Result<App> {
     let app = request.app_data::<Data<App>>().ok_or_else(|| Problem::internal("there is no application here"))?;
@@ -64,7 +70,8 @@ impl FromRequest for Anonymous {
     type Future = std::future::Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(app(request).map(Self))
+        let origin = Context::of(request).origin();
+        std::future::ready(app(request).map(|app| Self { app, origin }))
     }
 }
 

@@ -1,3 +1,4 @@
+use scheduling_domain::origin::{Origin, Via};
 use scheduling_domain::ports::StoreError;
 use thiserror::Error;
 
@@ -20,7 +21,7 @@ pub enum AuthenticateError {
 }
 
 /// Who stands behind an access token, as the account is now; one read.
-pub async fn authenticate(app: &App, access_token: &str) -> Result<Actor, AuthenticateError> {
+pub async fn authenticate(app: &App, access_token: &str, origin: Origin) -> Result<Actor, AuthenticateError> {
     let bearer = app.tokens.verify(access_token, app.now()).map_err(|fault| match fault {
         TokenFault::Forged => AuthenticateError::Invalid,
         TokenFault::Expired => AuthenticateError::Expired,
@@ -32,6 +33,7 @@ pub async fn authenticate(app: &App, access_token: &str) -> Result<Actor, Authen
             user_id: user.id,
             role: user.value.role,
             team_ids: user.value.team_ids,
+            origin: origin.proved(Via::AccessToken),
         }),
         _ => Err(AuthenticateError::Invalid),
     }

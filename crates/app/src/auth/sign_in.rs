@@ -1,5 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
 use scheduling_domain::id::OrganizationId;
+use scheduling_domain::origin::Origin;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
 use scheduling_domain::user::{Credentials, RefreshGrant};
 use thiserror::Error;
@@ -21,6 +22,8 @@ pub struct SignIn {
     pub password: Password,
     /// Whether the sign-in outlives the day.
     pub remember_me: bool,
+    /// Where it is asked from.
+    pub origin: Origin,
 }
 
 /// Why nobody was signed in.

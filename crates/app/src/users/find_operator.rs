@@ -1,4 +1,5 @@
 use scheduling_domain::id::OrganizationId;
+use scheduling_domain::origin::Origin;
 use scheduling_domain::page::PageRequest;
 use scheduling_domain::ports::StoreError;
 use scheduling_domain::user::{Role, UserFilter};
@@ -16,5 +17,6 @@ pub async fn find_operator(app: &App, organization: OrganizationId) -> Result<Op
         user_id: user.id,
         role: user.role,
         team_ids: Vec::new(),
+        origin: Origin::COMMAND_LINE,
     }))
 }

@@ -7,7 +7,7 @@ use scheduling_conformance::build::a_user;
 use scheduling_domain::page::PageRequest;
 use scheduling_domain::user::{Role, User, UserFilter};
 
-use crate::house::{House, PASSWORD, asked, fresh};
+use crate::house::{House, PASSWORD, asked, fresh, unproved};
 
 #[tokio::test]
 async fn only_administrators_make_accounts() {
@@ -102,7 +102,10 @@ async fn a_new_password_takes_the_old_one_and_ends_what_was_issued() {
     let current_password = Some(Password::new(PASSWORD));
     let patch = UserPatch { password: new, current_password, ..UserPatch::default() };
     update_user(&house.app, &Call::new(&house.employee), id, None, &patch).await.unwrap();
-    assert!(matches!(authenticate(&house.app, &tokens.access_token).await, Err(AuthenticateError::Invalid)));
+    assert!(matches!(
+        authenticate(&house.app, &tokens.access_token, unproved()).await,
+        Err(AuthenticateError::Invalid)
+    ));
     assert!(sign_in(&house.app, &asked("nurse", "another long password")).await.is_ok());
 }
 

@@ -1,5 +1,6 @@
 //! A small company to try use cases on: a site in Shanghai, a team of four with a manager, and rules.
 
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -16,6 +17,7 @@ use scheduling_conformance::build::{
 use scheduling_domain::assignment::AssignmentSource;
 use scheduling_domain::employee::Employee;
 use scheduling_domain::id::{EmployeeId, OrganizationId, ShiftId};
+use scheduling_domain::origin::{Origin, Via};
 use scheduling_domain::ports::{Clock, NoMetrics, Store};
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
@@ -141,7 +143,7 @@ impl House {
     }
 
     pub(crate) async fn who(&self, tokens: &Tokens) -> Actor {
-        authenticate(&self.app, &tokens.access_token).await.unwrap()
+        authenticate(&self.app, &tokens.access_token, unproved()).await.unwrap()
     }
 
     /// A draft over four weeks from Monday 2026-01-05, with a day and a night shift on each day.
@@ -180,11 +182,23 @@ pub(crate) fn asked(identifier: &str, password: &str) -> SignIn {
         identifier: identifier.to_owned(),
         password: Password::new(password),
         remember_me: false,
+        origin: unproved(),
     }
 }
 
+/// Somebody who has yet to prove who they are.
+pub(crate) fn unproved() -> Origin {
+    Origin { address: Some(IpAddr::from([192, 0, 2, 1])), request_id: None, via: Via::Credentials }
+}
+
 pub(crate) fn actor(organization: OrganizationId, user: &Record<User>) -> Actor {
-    Actor { organization, user_id: user.id, role: user.role, team_ids: user.team_ids.clone() }
+    Actor {
+        organization,
+        user_id: user.id,
+        role: user.role,
+        team_ids: user.team_ids.clone(),
+        origin: Origin::COMMAND_LINE,
+    }
 }
 
 pub(crate) fn fresh<T>(settled: Settled<T>) -> T {

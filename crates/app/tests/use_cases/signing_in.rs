@@ -5,7 +5,7 @@ use scheduling_app::auth::{
 };
 use scheduling_app::users::{UserPatch, update_user};
 
-use crate::house::{House, PASSWORD, asked};
+use crate::house::{House, PASSWORD, asked, unproved};
 
 #[tokio::test]
 async fn a_password_opens_by_user_name_and_by_e_mail() {
@@ -39,7 +39,10 @@ async fn an_access_token_runs_out() {
     let house = House::build().await;
     let tokens = house.sign_in("admin").await;
     house.wait(SignedDuration::from_mins(15));
-    assert!(matches!(authenticate(&house.app, &tokens.access_token).await, Err(AuthenticateError::Expired)));
+    assert!(matches!(
+        authenticate(&house.app, &tokens.access_token, unproved()).await,
+        Err(AuthenticateError::Expired)
+    ));
 }
 
 #[tokio::test]
@@ -79,7 +82,7 @@ async fn signing_out_ends_one_sign_in_or_all() {
     let there = refresh(&house.app, &there.refresh_token).await.unwrap();
 
     sign_out(&house.app, &house.admin, SignOut::Everywhere).await.unwrap();
-    assert!(matches!(authenticate(&house.app, &there.access_token).await, Err(AuthenticateError::Invalid)));
+    assert!(matches!(authenticate(&house.app, &there.access_token, unproved()).await, Err(AuthenticateError::Invalid)));
     assert!(matches!(refresh(&house.app, &there.refresh_token).await, Err(RefreshError::Refused)));
 }
 
@@ -98,6 +101,9 @@ async fn deactivation_ends_everything_at_once() {
     let inactive = UserPatch { is_active: Some(false), ..UserPatch::default() };
     let call = Call::new(&house.admin);
     update_user(&house.app, &call, house.employee.user_id, None, &inactive).await.unwrap();
-    assert!(matches!(authenticate(&house.app, &tokens.access_token).await, Err(AuthenticateError::Invalid)));
+    assert!(matches!(
+        authenticate(&house.app, &tokens.access_token, unproved()).await,
+        Err(AuthenticateError::Invalid)
+    ));
     assert!(matches!(refresh(&house.app, &tokens.refresh_token).await, Err(RefreshError::Refused)));
 }

@@ -28,7 +28,7 @@ use scheduling_sqlite::SqliteStore;
 use serde_json::{Map, Value, json};
 
 use super::routes;
-use crate::http::{Document, Health, RequestMetrics, Shared, application};
+use crate::http::{Document, Health, RequestMetrics, Shared, TrustedProxies, application};
 
 /// The password of everybody here.
 const PASSWORD: &str = "correct horse battery";
@@ -95,6 +95,7 @@ impl Server {
         let shared = Shared {
             authenticator: Arc::new(app.clone()),
             metrics: Arc::new(Uncounted),
+            trusted_proxies: TrustedProxies::default(),
             health: Arc::new(Health::default()),
             document: Arc::new(Document::new(&Value::Null)),
         };

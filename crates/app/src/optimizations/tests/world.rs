@@ -6,6 +6,7 @@ use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use scheduling_domain::id::{OptimizationId, OrganizationId, ScheduleId, TeamId};
 use scheduling_domain::optimization::{Optimization, OptimizationState};
+use scheduling_domain::origin::Origin;
 use scheduling_domain::ports::{Clock, NoMetrics};
 use scheduling_domain::record::Record;
 use scheduling_domain::roster::Period;
@@ -77,6 +78,7 @@ impl World {
             user_id: user.id,
             role: Role::Manager,
             team_ids: user.team_ids.clone(),
+            origin: Origin::COMMAND_LINE,
         }
     }
 
@@ -169,5 +171,5 @@ pub(super) async fn actor(app: &App, organization: OrganizationId, role: Role) -
     let mut uow = app.store.begin(organization).await.unwrap();
     let user_id = uow.users().insert(&user, app.now()).await.unwrap().id;
     uow.commit().await.unwrap();
-    Actor { organization, user_id, role, team_ids: Vec::new() }
+    Actor { organization, user_id, role, team_ids: Vec::new(), origin: Origin::COMMAND_LINE }
 }
