@@ -34,7 +34,7 @@ impl Document {
 }
 
 /// The page runs its own scripts and talks to this service, and nothing else.
-const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+const PAGE_POLICY: &str = "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Serves the pages.
@@ -59,7 +59,11 @@ fn embedded(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> 
     let digest = sha256([file.data.as_ref()]);
     let mut response = unless_known(request, &digest);
     if response.status().is_success() {
-        let kind = HeaderValue::from_str(file.metadata.mimetype()).map_err(Problem::internal)?;
+        let kind = match file.metadata.mimetype() {
+            text if text.starts_with("text/") => format!("{text}; charset=utf-8"),
+            other => other.to_owned(),
+        };
+        let kind = HeaderValue::from_str(&kind).map_err(Problem::internal)?;
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
         response = response.set_body(BoxBody::new(file.data.into_owned()));

@@ -106,10 +106,16 @@ fn legible<B: MessageBody + 'static>(
     ServiceResponse::new(request, rendered).map_into_right_body()
 }
 
-/// A failure of ours is logged once, here, with its chain.
+/// A failure of ours is logged once, here, with its chain. Refusals say which kind: somebody who tries what is not theirs,
+/// or tries too often, is worth a line where mistakes are not.
 fn log(problem: &Problem) {
-    if !problem.code().status().is_server_error() {
-        tracing::debug!(code = problem.code().name(), "refused");
+    let (code, status) = (problem.code().name(), problem.code().status());
+    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
+        tracing::info!(code, "refused");
+        return;
+    }
+    if !status.is_server_error() {
+        tracing::debug!(code, "refused");
         return;
     }
     let mut chain = String::new();
@@ -121,8 +127,11 @@ fn log(problem: &Problem) {
         chain.push_str(&error.to_string());
         cause = error.source();
     }
-    tracing::error!(code = problem.code().name(), error = %chain, "a request failed");
+    tracing::error!(code, error = %chain, "a request failed");
 }
+
+/// What a browser may do with an answer that says nothing else: show it, alone and without scripts.
+const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
 /// The headers that every answer carries. What a handler set itself stays.
 fn seal(headers: &mut HeaderMap, context: &Context) {
@@ -130,11 +139,14 @@ fn seal(headers: &mut HeaderMap, context: &Context) {
         headers.insert(X_REQUEST_ID, id);
     }
     headers.append(header::VARY, HeaderValue::from_static("accept-language"));
-    let defaults: [(HeaderName, &'static str); 5] = [
+    let defaults: [(HeaderName, &'static str); 7] = [
+        // Browsers heed it over HTTPS only, and so never on a developer's machine (RFC 6797 §8.1).
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in defaults {

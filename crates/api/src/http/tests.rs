@@ -209,6 +209,16 @@ async fn send(request: TestRequest) -> ServiceResponse {
     send_counted(request, Arc::default()).await
 }
 
+/// What every answer tells a browser, whatever it answers.
+const SECURITY_HEADERS: [&str; 6] = [
+    "content-security-policy",
+    "cross-origin-resource-policy",
+    "referrer-policy",
+    "strict-transport-security",
+    "x-content-type-options",
+    "x-frame-options",
+];
+
 /// Status, the headers that matter, and the body.
 async fn seen(request: TestRequest) -> Value {
     let response = send(request).await;
@@ -216,7 +226,7 @@ async fn seen(request: TestRequest) -> Value {
     for (name, value) in response.headers() {
         headers.insert(name.to_string(), value.to_str().unwrap().into());
     }
-    for noise in ["content-security-policy", "x-frame-options", "x-content-type-options", "referrer-policy", "vary"] {
+    for noise in [&SECURITY_HEADERS[..], &["vary"]].concat() {
         assert!(headers.remove(noise).is_some(), "{noise} is missing");
     }
     let status = response.status().as_u16();
@@ -394,9 +404,9 @@ async fn requests_are_counted_under_their_documented_path() {
 #[actix_web::test]
 async fn pages_are_served_and_explained() {
     for (uri, kind) in [
-        ("/api/docs/", "text/html"),
-        ("/api/docs", "text/html"),
-        ("/api/docs/swagger-ui.css", "text/css"),
+        ("/api/docs/", "text/html; charset=utf-8"),
+        ("/api/docs", "text/html; charset=utf-8"),
+        ("/api/docs/swagger-ui.css", "text/css; charset=utf-8"),
         ("/api/docs/openapi.json", "application/json"),
         ("/problems/", "text/html; charset=utf-8"),
         ("/problems/stale", "text/html; charset=utf-8"),
@@ -409,6 +419,41 @@ async fn pages_are_served_and_explained() {
     }
     assert_eq!(send(TestRequest::get().uri("/api/docs/../Cargo.toml")).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(send(TestRequest::get().uri("/problems/none")).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn every_answer_tells_browsers_to_trust_nothing_else() {
+    for request in [
+        get("/api/notes/"),
+        get("/api/notes/404"),
+        TestRequest::get().uri("/api/notes/"),
+        post(json!({ "text": "panic", "urgency": "low" })),
+        TestRequest::get().uri("/api/docs/"),
+        TestRequest::get().uri("/problems/stale"),
+        TestRequest::get().uri("/health"),
+        TestRequest::get().uri("/metrics"),
+    ] {
+        let response = send(request).await;
+        let said = |name: &str| response.headers().get(name).unwrap_or_else(|| panic!("no {name}")).to_str().unwrap();
+        assert!(SECURITY_HEADERS.iter().all(|name| !said(name).is_empty()));
+        assert_eq!(said("strict-transport-security"), "max-age=31536000; includeSubDomains");
+        assert_eq!(said("x-content-type-options"), "nosniff");
+        for directive in ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+            assert!(said("content-security-policy").contains(directive), "{directive}");
+        }
+        assert!(!response.headers().contains_key("access-control-allow-origin"));
+    }
+}
+
+#[actix_web::test]
+async fn only_what_was_built_in_is_served() {
+    for uri in ["/.git/config", "/.env", "/api/docs/.git", "/api/docs/%2e%2e%2fCargo.toml", "/static/", "/api/"] {
+        assert_eq!(send(TestRequest::get().uri(uri)).await.status(), StatusCode::NOT_FOUND, "{uri}");
+    }
+    for uri in ["/", "/api/notes/", "/api/docs/", "/health"] {
+        let response = send(good(TestRequest::default().method(Method::TRACE).uri(uri))).await;
+        assert!(matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED), "{uri}");
+    }
 }
 
 #[actix_web::test]
