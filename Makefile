@@ -24,10 +24,11 @@ test-fast: ## The tests that need no service
 	$(CARGO_TEST) --locked $(addprefix -p scheduling-,$(FAST))
 	$(if $(NEXTEST),cargo nextest run,cargo test) --locked -p scheduling-api --lib
 
-check: ## What has to be clean before a commit: format, lints, docs, licences, dependencies, layers
+check: ## What has to be clean before a commit: format, lints, docs, licences, dependencies, layers, security claims
 	cargo fmt --all --check
 	scripts/check-architecture
 	scripts/check-deny
+	scripts/check-asvs --self-test && scripts/check-asvs
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 
