@@ -79,10 +79,7 @@ pub(super) async fn make(app: &App, organization: OrganizationId, user: User, pa
 /// Faults in the words that clients of the API read.
 pub(super) fn sentences(faults: &Faults) -> String {
     let sentence = |fault: &scheduling_domain::fault::Fault| {
-        let text = Language::English
-            .text(&format!("fault-{}", fault.code), &fault.args)
-            .unwrap_or_else(|| fault.code.to_owned());
-        format!("{}: {text}", fault.pointer.trim_start_matches('/'))
+        format!("{}: {}", fault.pointer.trim_start_matches('/'), Language::English.fault(fault))
     };
     faults.iter().map(sentence).collect::<Vec<_>>().join("; ")
 }

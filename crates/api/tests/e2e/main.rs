@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod durability;
+mod imports;
 mod known_rosters;
 mod quickstart;
 mod race;
