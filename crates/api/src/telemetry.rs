@@ -7,8 +7,9 @@ use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer, SpanLayer};
 use sentry::types::{Dsn, ParseDsnError};
 use sentry::{ClientInitGuard, ClientOptions};
 use thiserror::Error;
+use tracing::Level;
 use tracing_bunyan_formatter::{BunyanFormattingLayer, JsonStorageLayer};
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{LevelFilter, ParseError, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt as lines};
 
@@ -53,10 +54,17 @@ pub fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
         LogFormat::Pretty => Box::new(lines::layer().with_writer(io::stderr).with_target(false)),
     };
     let guard = report_errors(config)?;
-    let reports = guard.as_ref().map(|_| BreadcrumbLayer::new().and_then(ErrorLayer::new()).and_then(SpanLayer::new()));
+    let reports = guard.as_ref().map(|_| {
+        // Each of these takes whatever reaches it: without its filter, every line would be reported as an error.
+        let is_crumb = filter_fn(|line| matches!(*line.level(), Level::WARN | Level::INFO));
+        let crumbs = BreadcrumbLayer::new().with_filter(is_crumb);
+        let errors = ErrorLayer::new().with_filter(LevelFilter::ERROR);
+        crumbs.and_then(errors).and_then(SpanLayer::new().with_filter(LevelFilter::INFO))
+    });
     let subscriber = Registry::default().with(format).with(reports).with(filter);
     tracing::subscriber::set_global_default(subscriber).map_err(|_| TelemetryError::AlreadySet)?;
-    tracing_log::LogTracer::init().map_err(|_| TelemetryError::AlreadySet)?;
+    // That library writes every statement's parameters down, where somebody asks for its debug lines.
+    tracing_log::LogTracer::builder().ignore_crate("tokio_postgres").init().map_err(|_| TelemetryError::AlreadySet)?;
     Ok(Telemetry { _sentry: guard })
 }
 

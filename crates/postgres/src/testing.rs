@@ -96,6 +96,11 @@ impl TestDatabase {
         PgStore::connect(&self.settings()).await.expect("the test's database can be reached")
     }
 
+    /// Changes it behind the store's back, as a superuser.
+    pub async fn execute(&self, statement: &str) {
+        execute(&mut open(&self.superuser_url()).await, statement).await;
+    }
+
     async fn server(&self) -> AsyncPgConnection {
         open(&self.server_url).await
     }

@@ -9,8 +9,8 @@
 )]
 
 mod bad_input;
+mod canaries;
 mod durability;
-mod imports;
 mod known_rosters;
 mod quickstart;
 mod race;

@@ -2,7 +2,6 @@
 //! demand.
 
 mod create_shift;
-mod crews;
 mod delete_shift;
 mod get_shift;
 mod list_shifts;
@@ -11,7 +10,6 @@ mod wall_clock;
 mod wanted;
 
 pub use create_shift::{CreateShiftError, create_shift};
-pub(crate) use crews::Crews;
 pub use delete_shift::{DeleteShiftError, delete_shift};
 pub use get_shift::{GetShiftError, get_shift};
 pub use list_shifts::{ListShiftsError, list_shifts};

@@ -1,5 +1,6 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -12,19 +13,35 @@ pub(crate) const ADMIN_PASSWORD: &str = "correct horse battery staple";
 pub(crate) struct Backend {
     data: TempDir,
     environment: Vec<(&'static str, String)>,
-    _database: Option<scheduling_postgres::testing::TestDatabase>,
+    database: Option<scheduling_postgres::testing::TestDatabase>,
 }
 
 impl Backend {
     pub(crate) fn embedded() -> Self {
-        Self { data: TempDir::new().unwrap(), environment: Vec::new(), _database: None }
+        Self { data: TempDir::new().unwrap(), environment: Vec::new(), database: None }
     }
 
     pub(crate) async fn postgres_and_redis() -> Self {
         let redis = std::env::var("TEST_REDIS_URL").expect("run by `make test`, which starts Redis");
         let database = scheduling_postgres::testing::TestDatabase::create_empty().await;
         let environment = vec![("DATABASE_URL", database.url()), ("REDIS_URL", redis)];
-        Self { data: TempDir::new().unwrap(), environment, _database: Some(database) }
+        Self { data: TempDir::new().unwrap(), environment, database: Some(database) }
+    }
+
+    /// Likewise, with one more setting; it beats an earlier one of that name.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// What a setting was given.
+    pub(crate) fn setting(&self, name: &str) -> Option<&str> {
+        self.environment.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The database, where it is one of a server.
+    pub(crate) fn database(&self) -> Option<&scheduling_postgres::testing::TestDatabase> {
+        self.database.as_ref()
     }
 
     /// The binary with this backend's settings and nothing else from the environment.
@@ -51,18 +68,6 @@ impl Backend {
 
     pub(crate) fn serve(&self) -> Server {
         Server::start(self)
-    }
-
-    /// The key with which its servers sign access tokens.
-    pub(crate) fn signing_key(&self) -> String {
-        std::fs::read_to_string(self.data.path().join("jwt.key")).unwrap().trim_end().to_owned()
-    }
-
-    /// A file beside its data.
-    pub(crate) fn write(&self, name: &str, text: &str) -> String {
-        let path = self.data.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
     }
 }
 
@@ -104,10 +109,6 @@ impl Finished {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 
-    pub(crate) fn code(&self) -> Option<i32> {
-        self.0.status.code()
-    }
-
     pub(crate) fn expect_ok(self) -> Self {
         assert!(self.0.status.success(), "{}\n{}\n{}", self.0.status, self.stdout(), self.stderr());
         self
@@ -117,6 +118,7 @@ impl Finished {
 /// A running service; killed when dropped.
 pub(crate) struct Server {
     child: Child,
+    log: Option<JoinHandle<String>>,
     pub(crate) base: String,
 }
 
@@ -143,7 +145,7 @@ impl Server {
             let _ = child.kill();
             panic!("the server did not say where it listens:\n{}", log.join().unwrap());
         };
-        Self { child, base }
+        Self { child, log: Some(log), base }
     }
 
     /// A client that is signed in as the administrator.
@@ -160,8 +162,19 @@ impl Server {
         assert!(status.success());
     }
 
+    /// Ends it as an operator would; answers what it logged.
+    pub(crate) fn stop(mut self) -> String {
+        self.signal("-TERM");
+        assert_eq!(self.await_end(), Some(0));
+        self.log.take().unwrap().join().unwrap()
+    }
+
     /// Waits for the end, at most half a minute.
     pub(crate) fn wait(mut self) -> Option<i32> {
+        self.await_end()
+    }
+
+    fn await_end(&mut self) -> Option<i32> {
         let deadline = Instant::now() + Duration::from_secs(30);
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
