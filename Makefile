@@ -26,7 +26,7 @@ test-fast: ## The tests that need no service
 
 test-ops: ## Judge deploy/, monitoring/ and .github/ by the programs that read them
 	cargo build --locked --bin hr-scheduling
-	scripts/test-ops
+	scripts/with-services scripts/test-ops
 
 check: ## What has to be clean before a commit: format, lints, docs, licences, dependencies, layers, security claims
 	cargo fmt --all --check

@@ -15,11 +15,19 @@ TOOLS = ROOT / "target/tools"
 
 DEBIAN = {
     "amtool": "prometheus-alertmanager",
+    "curl": "curl",
+    "jq": "jq",
     "nginx": "nginx",
     "openssl": "openssl",
     "prometheus": "prometheus",
-    "promtool": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
+    "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
+    "prometheus-nginx-exporter": "prometheus-nginx-exporter",
+    "prometheus-node-exporter": "prometheus-node-exporter",
+    "prometheus-postgres-exporter": "prometheus-postgres-exporter",
+    "prometheus-redis-exporter": "prometheus-redis-exporter",
+    "promtool": "prometheus",
+    "psql": "postgresql-client",
     "readelf": "binutils",
     "systemd-analyze": "systemd",
 }
@@ -114,12 +122,13 @@ class Server:
             self.process.wait()
 
 
-def service(folder: Path) -> Server:
-    """The real service on its embedded database, with the demonstration company."""
+def service(folder: Path, name="service", seeded=True, **env: str) -> Server:
+    """The real service, on its embedded database where `env` names no other."""
     port = free_port()
-    command = [str(BINARY), "serve", "--data-dir", str(folder / "data"), "--listen", f"127.0.0.1:{port}"]
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("HR_", "DATABASE_", "REDIS_"))}
-    return Server([*command, "--seed-demo-when-empty"], port, folder / "service.log", env=env, cwd=folder)
+    command = [str(BINARY), "serve", "--data-dir", str(folder / name), "--listen", f"127.0.0.1:{port}"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("HR_", "DATABASE_", "REDIS_"))}
+    command += ["--seed-demo-when-empty"] if seeded else []
+    return Server(command, port, folder / f"{name}.log", env=clean | env, cwd=folder)
 
 
 def temporary() -> tempfile.TemporaryDirectory:

@@ -1,0 +1,135 @@
+"""monitoring/: the rules, routes and dashboards by themselves."""
+
+import json
+import re
+import unittest
+from pathlib import Path
+
+from tools import ROOT, run, tool
+
+MONITORING = ROOT / "monitoring"
+RULES = MONITORING / "prometheus/rules"
+TESTS = MONITORING / "prometheus/tests"
+RUNBOOKS = ROOT / "docs/operations/runbooks"
+
+
+def alerts() -> list[str]:
+    return re.findall(r"- alert: (\w+)", (RULES / "alerts.yml").read_text())
+
+
+def dashboards() -> dict[str, dict]:
+    return {path.name: json.loads(path.read_text()) for path in sorted((MONITORING / "grafana/dashboards").glob("*.json"))}
+
+
+def queries(dashboard: dict, kind: str) -> list[tuple[str, str]]:
+    """The title of each panel with each of its queries to that kind of source."""
+    return [
+        (panel["title"], target["expr"])
+        for panel in dashboard["panels"]
+        for target in panel.get("targets", [])
+        if target["datasource"]["type"] == kind
+    ]
+
+
+class Rules(unittest.TestCase):
+    def test_prometheus_accepts_its_configuration_and_rules(self):
+        run([*tool("promtool"), "check", "config", str(MONITORING / "prometheus/prometheus.yml")])
+
+    def test_each_alert_fires_resolves_and_stays_silent_as_its_tests_say(self):
+        run([*tool("promtool"), "test", "rules", *map(str, sorted(TESTS.glob("*.yml")))])
+
+    def test_each_alert_has_both_tests(self):
+        tests = "".join(path.read_text() for path in TESTS.glob("*.yml"))
+        for alert in alerts():
+            self.assertRegex(tests, rf"- name: {alert} fires .* resolves", alert)
+            self.assertIn(f"- name: {alert} is silent ", tests, alert)
+
+    def test_each_alert_leads_to_a_page(self):
+        text = (RULES / "alerts.yml").read_text()
+        pages = {path.stem for path in RUNBOOKS.glob("*.md")} - {"README"}
+        self.assertEqual(pages, set(alerts()))
+        self.assertEqual(re.findall(r"docs/operations/runbooks/(\w+)\.md", text), alerts())
+
+    def test_the_required_alerts_are_as_required(self):
+        group = (RULES / "alerts.yml").read_text().split("- name: ")[1]
+        self.assertTrue(group.startswith("hr-scheduling-alerts\n"))
+        self.assertEqual(re.findall(r"alert: (\w+)", group), ["HighErrorRate", "HighResponseTime", "HighMemoryUsage"])
+        self.assertEqual(re.findall(r"for: (\w+)", group), ["5m", "5m", "10m"])
+        self.assertEqual(re.findall(r"severity: (\w+)", group), ["critical", "warning", "warning"])
+
+
+class Alertmanager(unittest.TestCase):
+    CONFIG = str(MONITORING / "alertmanager/alertmanager.yml")
+
+    def test_alertmanager_accepts_its_configuration(self):
+        run([*tool("amtool"), "check-config", self.CONFIG])
+
+    def test_critical_alerts_wake_somebody_and_others_do_not(self):
+        for severity, receiver in [("critical", "on-call"), ("warning", "team"), ("unknown", "team")]:
+            command = [*tool("amtool"), "config", "routes", "test", f"--config.file={self.CONFIG}"]
+            run([*command, f"--verify.receivers={receiver}", f"severity={severity}"])
+
+    def test_what_is_inhibited_is_an_alert(self):
+        text = Path(self.CONFIG).read_text()
+        named = set("|".join(re.findall(r'alertname =~? "?([\w|]+)', text)).split("|"))
+        self.assertLessEqual(named, set(alerts()))
+
+    def test_no_secret_stands_in_it(self):
+        self.assertNotRegex(Path(self.CONFIG).read_text(), r"(api_url|routing_key|password|token): ")
+
+
+class Dashboards(unittest.TestCase):
+    def test_panels_do_not_overlap_and_sources_are_provisioned(self):
+        sources = (MONITORING / "grafana/provisioning/datasources/datasources.yml").read_text()
+        known = set(re.findall(r"uid: (\w+)", sources))
+        self.assertEqual(len({board["uid"] for board in dashboards().values()}), 3)
+        for name, board in dashboards().items():
+            taken, ids = set(), [panel["id"] for panel in board["panels"]]
+            self.assertEqual(len(ids), len(set(ids)), name)
+            for panel in board["panels"]:
+                at = panel["gridPos"]
+                cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+                self.assertFalse(taken & cells, f"{name}: {panel['title']}")
+                self.assertLessEqual(at["x"] + at["w"], 24, f"{name}: {panel['title']}")
+                taken |= cells
+                if "datasource" in panel:
+                    self.assertIn(panel["datasource"]["uid"], known)
+
+    def test_each_has_log_lines_and_one_finds_a_request(self):
+        for name, board in dashboards().items():
+            self.assertTrue(queries(board, "loki"), name)
+        self.assertIn("$request_id", str(queries(dashboards()["service.json"], "loki")))
+
+
+class Compose(unittest.TestCase):
+    def test_compose_accepts_the_file_by_itself(self):
+        run([*tool("docker-compose"), "-f", str(MONITORING / "docker-compose.yml"), "config", "--quiet"])
+
+
+class Catalogue(unittest.TestCase):
+    """The service's own metrics; those of exporters are looked for in test_monitoring_live."""
+
+    OTHERS = ("ALERTS", "go_", "nginx_", "node_", "pg_", "probe_", "process_", "redis_", "service:", "up")
+
+    def test_what_rules_and_dashboards_name_is_in_the_catalogue(self):
+        known = set(re.findall(r'&str = "(\w+)"', (ROOT / "crates/prometheus/src/name.rs").read_text()))
+        rules = re.findall(r"expr: (?:>-\n)?((?:.|\n {10,})+)", "".join(path.read_text() for path in RULES.glob("*.yml")))
+        named = set()
+        for expression in rules + [query for board in dashboards().values() for _, query in queries(board, "prometheus")]:
+            named |= metrics(expression)
+        own = {re.sub("_(bucket|sum|count)$", "", name) for name in named if not name.startswith(self.OTHERS)}
+        self.assertGreater(len(own), 8)
+        self.assertLessEqual(own, known)
+
+
+def metrics(expression: str) -> set[str]:
+    """The names of metrics in a PromQL expression: words that are neither functions, labels, keywords nor text."""
+    bare = re.sub(r'"[^"]*"|\[[^\]]*\]', "", expression)
+    bare = re.sub(r"\{[^}]*\}", "{}", bare)
+    bare = re.sub(r"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", "", bare)
+    words = re.findall(r"(?<![\w.])[a-zA-Z_][\w:]*\b(?!\s*\()", bare)
+    return {word for word in words if word not in {"and", "or", "unless", "sum", "avg", "min", "max", "topk", "bool", "e"}}
+
+
+if __name__ == "__main__":
+    unittest.main()
