@@ -160,8 +160,10 @@ pub fn app(config: &Config, store: Arc<dyn Store>) -> Result<App, WiringError> {
     let key = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
     let tokens = TokenKeys::try_new(key.reveal().as_bytes())
         .map_err(|error| WiringError::new(format!("jwt.secret_key: {error}")))?;
+    // Half of the cores, so that requests are answered while many people sign in.
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let passwords = PasswordHasher::try_new(cores).map_err(|error| WiringError::new(with_causes(&error)))?;
+    let passwords = PasswordHasher::try_new(NonZeroUsize::new(cores.get() / 2).unwrap_or(NonZeroUsize::MIN))
+        .map_err(|error| WiringError::new(with_causes(&error)))?;
     let limits = Limits {
         access_token: SignedDuration::from_mins(config.access_token_minutes.into()),
         sign_in: SignedDuration::from_hours(config.sign_in_hours.into()),

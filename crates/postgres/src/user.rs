@@ -153,6 +153,26 @@ async fn set_password(
     unless_gone(changed)
 }
 
+async fn rehash_password(
+    mut pg: &AsyncPgConnection,
+    organization: OrganizationId,
+    id: UserId,
+    known: &PasswordHash,
+    hash: &PasswordHash,
+) -> StoreResult<()> {
+    diesel::update(
+        users::table
+            .filter(users::organization_id.eq(organization.get()))
+            .filter(users::id.eq(id.get()))
+            .filter(users::password_hash.eq(&known.0)),
+    )
+    .set(users::password_hash.eq(&hash.0))
+    .execute(&mut pg)
+    .await
+    .map_err(failure)?;
+    Ok(())
+}
+
 async fn raise_token_epoch(mut pg: &AsyncPgConnection, organization: OrganizationId, id: UserId) -> StoreResult<()> {
     let changed = diesel::update(
         users::table.filter(users::organization_id.eq(organization.get())).filter(users::id.eq(id.get())),
@@ -202,6 +222,11 @@ impl UserRepository for PgUnitOfWork {
     async fn set_password(&mut self, id: UserId, hash: &PasswordHash) -> StoreResult<()> {
         let set = set_password(self.pg(), self.organization(), id, hash).await;
         self.watch(set)
+    }
+
+    async fn rehash_password(&mut self, id: UserId, known: &PasswordHash, hash: &PasswordHash) -> StoreResult<()> {
+        let rehashed = rehash_password(self.pg(), self.organization(), id, known, hash).await;
+        self.watch(rehashed)
     }
 
     async fn raise_token_epoch(&mut self, id: UserId) -> StoreResult<()> {

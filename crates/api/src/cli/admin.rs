@@ -79,10 +79,7 @@ pub(super) async fn make(app: &App, organization: OrganizationId, user: User, pa
 /// Faults in the words that clients of the API read.
 pub(super) fn sentences(faults: &Faults) -> String {
     let sentence = |fault: &scheduling_domain::fault::Fault| {
-        let text = Language::English
-            .text(&format!("fault-{}", fault.code), &fault.args)
-            .unwrap_or_else(|| fault.code.to_owned());
-        format!("{}: {text}", fault.pointer.trim_start_matches('/'))
+        format!("{}: {}", fault.pointer.trim_start_matches('/'), Language::English.fault(fault))
     };
     faults.iter().map(sentence).collect::<Vec<_>>().join("; ")
 }
@@ -116,6 +113,8 @@ pub(super) fn generated_password() -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use scheduling_app::auth::password_fault;
+
     use super::*;
 
     #[test]
@@ -123,7 +122,8 @@ mod tests {
         let (one, other) = (generated_password().unwrap(), generated_password().unwrap());
         assert_ne!(one, other);
         assert_eq!(one.len(), 23);
-        assert!(Password::new(one).fault("/password").is_none());
+        let user = account("admin", "admin@example.com", "Administrator");
+        assert!(password_fault(&Password::new(one), &user, false, "/password").is_none());
     }
 
     #[test]

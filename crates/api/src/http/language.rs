@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use scheduling_domain::fault::Fault;
 
 /// A language that clients can read. The company's own is the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +47,12 @@ impl Language {
     /// The text with this key.
     pub fn text(self, key: &str, args: &Args) -> Option<String> {
         self.lookup(key, None, args)
+    }
+
+    /// What is wrong with one field. What a rule stands against is told in the text of its violation.
+    pub fn fault(self, fault: &Fault) -> String {
+        let keys = [&format!("fault-{}", fault.code), &format!("violation-{}", fault.code), "fault-invalid"];
+        keys.into_iter().find_map(|key| self.text(key, &fault.args)).unwrap_or_default()
     }
 
     /// The `.title` of the text with this key.

@@ -176,17 +176,13 @@ impl Problem {
 
 /// One fault as a client sees it.
 fn error(place: Place, fault: &Fault, language: Language) -> Value {
-    let message = language
-        .text(&format!("fault-{}", fault.code), &fault.args)
-        .or_else(|| language.text("fault-invalid", &[]))
-        .unwrap_or_default();
     let (name, at) = match place {
         Place::Body => ("pointer", fault.pointer.as_str()),
         Place::Query => ("parameter", fault.pointer.trim_start_matches('/')),
     };
     let args: Map<String, Value> =
         fault.args.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str()))).collect();
-    json!({ name: at, "code": fault.code, "message": message, "args": args })
+    json!({ name: at, "code": fault.code, "message": language.fault(fault), "args": args })
 }
 
 impl From<Faults> for Problem {

@@ -1,6 +1,7 @@
 //! What the failures that all use cases share are to a client.
 
 use scheduling_app::KeyError;
+use scheduling_app::auth::HashingError;
 use scheduling_domain::ports::StoreError;
 
 use super::code::Code;
@@ -27,6 +28,15 @@ impl From<KeyError> for Problem {
         match error {
             KeyError::InFlight => Self::new(Code::IdempotencyInFlight).retry_after(PAUSE_SECONDS),
             KeyError::Mismatch => Self::new(Code::IdempotencyMismatch),
+        }
+    }
+}
+
+impl From<HashingError> for Problem {
+    fn from(error: HashingError) -> Self {
+        match error {
+            HashingError::Busy => Self::new(Code::Unavailable).retry_after(PAUSE_SECONDS),
+            HashingError::Function(_) | HashingError::Thread(_) | HashingError::Closed => Self::internal(error),
         }
     }
 }

@@ -147,7 +147,7 @@ impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::WrongCredentials => Code::WrongCredentials.into(),
-            SignInError::Hashing(error) => Self::internal(error),
+            SignInError::Hashing(error) => error.into(),
             SignInError::Token(_) => Self::internal(error),
             SignInError::Store(error) => error.into(),
         }

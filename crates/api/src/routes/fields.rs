@@ -379,8 +379,8 @@ macro_rules! plain_fields {
 
 plain_fields!(bool, u32, Date);
 
-/// A password to be set.
-pub(super) type NewPassword = Secret<{ Password::MIN_CHARS }, { Password::MAX_CHARS }>;
+/// A password to be set; how many characters it needs depends on whose it is.
+pub(super) type NewPassword = Secret<{ Password::MIN_CHARS_WITH_SECOND_FACTOR }, { Password::MAX_CHARS }>;
 /// A name of 1 to 100 characters.
 pub(super) type Name = Text<1, 100>;
 /// Tags such as `night`.

@@ -29,7 +29,7 @@ struct CreateUserBody {
     /// Unique in the organization, whatever its case.
     #[schemars(example = &"wang.xiaoming@example.com")]
     email: Text<3, 254>,
-    /// What it signs in with.
+    /// What it signs in with: at least 15 characters, and not what a guesser tries first.
     password: NewPassword,
     /// Name for people.
     #[serde(default)]
@@ -62,7 +62,8 @@ struct UpdateUserBody {
     username: Patch<Text<1, 50>>,
     /// Unique in the organization, whatever its case.
     email: Patch<Text<3, 254>>,
-    /// What it signs in with from now on. All its sessions end.
+    /// What it signs in with from now on: at least 15 characters, or 8 beside a second factor, and not what a guesser
+    /// tries first. All its sessions end.
     password: Patch<NewPassword>,
     /// The password until now; asked of those who change their own.
     current_password: Patch<Secret<1, 1024>>,
@@ -224,7 +225,7 @@ impl From<CreateUserError> for Problem {
             CreateUserError::Forbidden => Code::Forbidden.into(),
             CreateUserError::Invalid(faults) => faults.into(),
             CreateUserError::Duplicate(field) => duplicate(field),
-            CreateUserError::Hashing(error) => Self::internal(error),
+            CreateUserError::Hashing(error) => error.into(),
             CreateUserError::Key(error) => error.into(),
             CreateUserError::Store(error) => error.into(),
         }
@@ -240,7 +241,7 @@ impl From<UpdateUserError> for Problem {
             UpdateUserError::Invalid(faults) => faults.into(),
             UpdateUserError::Duplicate(field) => duplicate(field),
             UpdateUserError::LastAdministrator => Code::LastAdministrator.into(),
-            UpdateUserError::Hashing(error) => Self::internal(error),
+            UpdateUserError::Hashing(error) => error.into(),
             UpdateUserError::Key(error) => error.into(),
             UpdateUserError::Store(error) => error.into(),
         }

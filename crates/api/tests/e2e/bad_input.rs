@@ -1,5 +1,7 @@
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -218,6 +220,33 @@ async fn who_may_not_come_in_learns_nothing(backend: Backend) {
     assert_problem(&after_reuse, 401, "invalid_refresh_token");
 }
 
+/// The same claims in another quarter of an hour, signed by whoever has the key.
+fn signed_at(key: &str, token: &str, issued_at: i64) -> String {
+    let header = jsonwebtoken::decode_header(token).unwrap();
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let mut claims: Value = serde_json::from_slice(&claims).unwrap();
+    (claims["iat"], claims["exp"]) = (json!(issued_at), json!(issued_at + 900));
+    jsonwebtoken::encode(&header, &claims, &jsonwebtoken::EncodingKey::from_secret(key.as_bytes())).unwrap()
+}
+
+async fn an_expired_token_is_told_from_a_forged_one(backend: Backend) {
+    backend.prepare();
+    let server = backend.serve();
+    let anonymous = server.anonymous();
+    let login = json!({"identifier": "admin", "password": crate::support::ADMIN_PASSWORD});
+    let answer = anonymous.post("/api/auth/login", &login).await.expect(200);
+    let token = answer.data()["access_token"].as_str().unwrap();
+    let me = async |token: &str| anonymous.with_token(token).get("/api/auth/me").await;
+    let (key, now) = (backend.signing_key(), jiff::Timestamp::now().as_second());
+    assert_eq!(me(&signed_at(&key, token, now)).await.status, 200);
+
+    let expired = me(&signed_at(&key, token, now - 901)).await;
+    assert_problem(&expired, 401, "token_expired");
+    assert!(expired.header("www-authenticate").starts_with("Bearer"));
+    let forged = me(&signed_at(&"x".repeat(key.len()), token, now - 901)).await;
+    assert_problem(&forged, 401, "not_authenticated");
+}
+
 async fn answers_come_in_the_language_asked_for(backend: Backend) {
     backend.prepare();
     let server = backend.serve();
@@ -243,5 +272,6 @@ on_each_backend!(
     times_that_cannot_be_are_refused,
     a_repeated_request_is_done_once,
     who_may_not_come_in_learns_nothing,
+    an_expired_token_is_told_from_a_forged_one,
     answers_come_in_the_language_asked_for,
 );

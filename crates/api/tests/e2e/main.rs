@@ -11,6 +11,7 @@
 mod bad_input;
 mod canaries;
 mod durability;
+mod imports;
 mod known_rosters;
 mod quickstart;
 mod race;

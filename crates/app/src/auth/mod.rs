@@ -7,13 +7,17 @@ mod access_token;
 mod authenticate;
 mod opaque_token;
 mod password;
+mod password_hasher;
+mod password_policy;
 mod refresh;
 mod sign_in;
 mod sign_out;
 
 pub use access_token::{TokenKeys, WeakSecret};
 pub use authenticate::{AuthenticateError, authenticate};
-pub use password::{HashingError, Password, PasswordHasher};
+pub use password::Password;
+pub use password_hasher::{HashCost, HashingError, PasswordHasher};
+pub use password_policy::password_fault;
 pub use refresh::{RefreshError, refresh};
 pub use sign_in::{SignIn, SignInError, sign_in};
 pub use sign_out::{SignOut, sign_out};

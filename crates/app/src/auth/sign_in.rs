@@ -2,7 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::origin::Origin;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::user::{Credentials, RefreshGrant};
+use scheduling_domain::user::{Credentials, PasswordHash, RefreshGrant};
 use thiserror::Error;
 
 use super::access_token::Bearer;
@@ -44,24 +44,29 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
-/// Signs in with a password; starts a family of refresh tokens.
+/// Signs in with a password; starts a family of refresh tokens. A password whose hash is too cheap by now is hashed anew.
 pub async fn sign_in(app: &App, asked: &SignIn) -> Result<Tokens, SignInError> {
     let organization = app.store.find_organization(&asked.organization).await?;
     let account = match &organization {
         Some(organization) => app.store.users().find_by_identifier(organization.id, &asked.identifier).await?,
         None => None,
     };
-    let hash = account.as_ref().and_then(|(_, credentials)| credentials.password_hash.as_ref());
-    let matches = app.passwords.verify(&asked.password, hash).await?;
+    let hash = account.as_ref().and_then(|(_, credentials)| credentials.password_hash.clone());
+    let matches = app.passwords.verify(&asked.password, hash.as_ref()).await?;
     let (Some(organization), Some((user, credentials)), true) = (organization, account, matches) else {
         return Err(SignInError::WrongCredentials);
     };
     if !user.is_active {
         return Err(SignInError::WrongCredentials);
     }
+    let renewed = match hash.filter(|hash| app.passwords.is_outdated(hash)) {
+        // When others wait to be hashed, the next sign-in does it.
+        Some(outdated) => app.passwords.hash(&asked.password).await.ok().map(|hash| (outdated.clone(), hash)),
+        None => None,
+    };
     let life = if asked.remember_me { app.limits.remembered_sign_in } else { app.limits.sign_in };
     let mut uow = app.store.begin(organization.id).await?;
-    let outcome = start_family(app, uow.as_mut(), organization.id, &credentials, life).await;
+    let outcome = start_family(app, uow.as_mut(), organization.id, &credentials, life, renewed).await;
     conclude(uow, outcome).await
 }
 
@@ -71,8 +76,12 @@ async fn start_family(
     organization: OrganizationId,
     credentials: &Credentials,
     life: SignedDuration,
+    renewed: Option<(PasswordHash, PasswordHash)>,
 ) -> Result<Tokens, SignInError> {
     let now = app.now();
+    if let Some((outdated, hash)) = renewed {
+        uow.users().rehash_password(credentials.user_id, &outdated, &hash).await?;
+    }
     let family = random_text::<16>().map_err(|error| SignInError::Token(error.into()))?;
     let expires_at = now.saturating_add(life).unwrap_or(Timestamp::MAX);
     let (grant, tokens) = next_link(app, organization, credentials, family, expires_at).map_err(SignInError::Token)?;

@@ -6,7 +6,9 @@ use scheduling_domain::fault::{Fault, Faults};
 use scheduling_domain::id::{ScheduleId, ShiftTemplateId};
 use scheduling_domain::ports::UnitOfWork;
 use scheduling_domain::record::Record;
-use scheduling_domain::roster::{Heads, Period};
+use scheduling_domain::roster::Heads;
+use scheduling_domain::rules::Outcome;
+use scheduling_domain::schedule::Schedule;
 use scheduling_domain::shift::{Shift, ShiftFilter};
 use scheduling_domain::shift_template::ShiftTemplateFilter;
 
@@ -14,7 +16,10 @@ use super::{Column, ImportError, ImportReport, Row, RowOutcome, settle};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::reader::Reader;
+use crate::roster::Assessment;
 use crate::schedules::{Pattern, PlanRefusal, may_plan};
+use crate::shifts::Crews;
+use crate::unit::retry;
 
 /// The columns of a file of shifts: a template's code, a working day, and the heads wanted. `min` is 0 and `max` without
 /// limit where they are blank.
@@ -29,8 +34,19 @@ pub const SHIFT_COLUMNS: &[Column] = &[
 /// What a missing head costs, and one too many: as in the demand of those who say nothing else.
 const WEIGHTS: (i64, i64) = (100, 10);
 
-/// Creates shifts of a schedule from templates; one that is there on that day gets the heads of its row.
+/// Creates shifts of a schedule from templates; one that is there on that day gets the heads of its row, if the rules allow
+/// that to its crew.
 pub async fn import_shifts(
+    app: &App,
+    actor: &Actor,
+    schedule: ScheduleId,
+    rows: &[Row],
+    dry_run: bool,
+) -> Result<ImportReport, ImportError> {
+    retry(|| import_once(app, actor, schedule, rows, dry_run)).await
+}
+
+async fn import_once(
     app: &App,
     actor: &Actor,
     schedule: ScheduleId,
@@ -56,11 +72,7 @@ async fn import_in(
         let outcome = match book.parse(row, &mut seen) {
             Err(faults) => RowOutcome::Refused(faults),
             Ok((shift, Some(before))) if before.heads == shift.heads => RowOutcome::Unchanged,
-            Ok((shift, Some(before))) => {
-                let changed = Shift { heads: shift.heads, ..before.value.clone() };
-                uow.shifts().update(before.id, before.version, &changed, app.now()).await?;
-                RowOutcome::Changed
-            }
+            Ok((shift, Some(before))) => book.change(app, uow, before, shift.heads).await?,
             Ok((shift, None)) => {
                 uow.shifts().insert(&shift, app.now()).await?;
                 RowOutcome::Created
@@ -73,19 +85,24 @@ async fn import_in(
 
 /// Everything that rows refer to.
 struct Book {
-    period: Period,
+    schedule: Record<Schedule>,
+    crews: Crews,
     patterns: HashMap<String, (ShiftTemplateId, Pattern)>,
     known: HashMap<(ShiftTemplateId, Date), Record<Shift>>,
 }
 
 impl Book {
+    /// Reads them under the locks of the schedule, its shifts and whoever works them, so that nobody is put on a shift whose
+    /// heads change.
     async fn open(actor: &Actor, uow: &mut dyn UnitOfWork, id: ScheduleId) -> Result<Self, ImportError> {
-        let schedule = uow.schedules().find(id).await?.ok_or(ImportError::NoSchedule(id))?;
+        let schedule = uow.schedules().find_locked(id).await?.ok_or(ImportError::NoSchedule(id))?;
         may_plan(actor, &schedule).map_err(|refusal| match refusal {
             PlanRefusal::NotFound => ImportError::NoSchedule(id),
             PlanRefusal::Forbidden => ImportError::Forbidden,
         })?;
         let filter = ShiftFilter { schedule_ids: Some(vec![id]), ..ShiftFilter::default() };
+        let ids = uow.shifts().list_all(&filter).await?.into_iter().map(|shift| shift.id).collect();
+        let crews = Crews::lock(uow, ids).await?;
         let shifts = uow.shifts().list_all(&filter).await?;
         let templates = uow.shift_templates().list_all(&ShiftTemplateFilter::default()).await?;
         let mut patterns = HashMap::new();
@@ -95,7 +112,7 @@ impl Book {
             }
         }
         let known = shifts.into_iter().filter_map(|shift| Some(((shift.template_id?, shift.on), shift))).collect();
-        Ok(Self { period: schedule.period, patterns, known })
+        Ok(Self { schedule, crews, patterns, known })
     }
 
     /// The shift that a row asks for, and the one that stands in its place.
@@ -114,9 +131,10 @@ impl Book {
         });
         let on = row.required_as::<Date>("on", "date", &mut faults);
         if let Some(on) = on {
-            faults.require(self.period.contains(on), || {
-                let last = self.period.end.yesterday().unwrap_or(self.period.end);
-                Fault::new("/on", "out_of_range").with("min", self.period.first).with("max", last).with("actual", on)
+            let period = self.schedule.period;
+            faults.require(period.contains(on), || {
+                let last = period.end.yesterday().unwrap_or(period.end);
+                Fault::new("/on", "out_of_range").with("min", period.first).with("max", last).with("actual", on)
             });
         }
         let heads = heads(row, &mut faults);
@@ -126,6 +144,34 @@ impl Book {
         let shift = shift.filter(|_| faults.is_empty()).ok_or(faults)?;
         Ok((shift, self.known.get(&(*template, on))))
     }
+
+    /// Gives a shift other heads, unless rules stand against it; a file brings nobody's consent.
+    async fn change(
+        &self,
+        app: &App,
+        uow: &mut dyn UnitOfWork,
+        before: &Record<Shift>,
+        heads: Heads,
+    ) -> Result<RowOutcome, ImportError> {
+        let wanted = Shift { heads, ..before.value.clone() };
+        let assessment = self.crews.assess(uow, &self.schedule, before, &wanted).await?;
+        Ok(match assessment.outcome {
+            Outcome::Blocked | Outcome::NeedsConsent => RowOutcome::Refused(crowded(&assessment)),
+            Outcome::Noted | Outcome::Allowed => {
+                uow.shifts().update(before.id, before.version, &wanted, app.now()).await?;
+                RowOutcome::Changed
+            }
+        })
+    }
+}
+
+/// What stands against other heads, in the rules' own codes. It is always the maximum: that there are too few people counts
+/// only when the roster is complete.
+fn crowded(assessment: &Assessment) -> Faults {
+    let obstacles = assessment.obstacles.iter();
+    obstacles
+        .map(|finding| Fault { pointer: "/max".to_owned(), code: finding.code, args: finding.args.clone() })
+        .collect()
 }
 
 /// The heads of a row; `max` is without limit where it is blank.
@@ -135,6 +181,7 @@ fn heads(row: &Row, faults: &mut Faults) -> Option<Heads> {
     let max = row.parsed("max", "number", faults);
     let (under_weight, over_weight) = WEIGHTS;
     let heads = Heads { min, target: target?, max, under_weight, over_weight };
-    check_heads(faults, "", &heads);
-    Some(heads)
+    let mut wrong = Faults::new();
+    check_heads(&mut wrong, "", &heads);
+    faults.take(wrong.into_result(heads))
 }

@@ -1,8 +1,9 @@
 //! Imports: many rows of text from elsewhere, taken whole or not at all.
 //!
 //! A row is found again by its natural key (an employee's number; a shift's template and day), so the same file can be
-//! imported twice. Every row is judged, every fault named with its column, and one bad row keeps all of them out. To
-//! import another kind of thing: a file with its columns, its key and its parser, like [`import_employees()`].
+//! imported twice. Every fault of every row is named with its column, what a row does to people on a shift is judged by the
+//! rules as any other edit is, and one bad row keeps all of them out. To import another kind of thing: a file with its
+//! columns, its key and its parser, like [`import_employees()`].
 
 mod import_employees;
 mod import_shifts;
@@ -18,7 +19,7 @@ use scheduling_domain::id::ScheduleId;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
 use thiserror::Error;
 
-use crate::unit::undo;
+use crate::unit::{transient, undo};
 
 /// Why nothing could be imported at all; what is wrong with rows stands in the report.
 #[derive(Debug, Error)]
@@ -33,6 +34,8 @@ pub enum ImportError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+transient!(ImportError);
 
 /// Keeps what was written when every row is good and it is meant; undoes it otherwise.
 async fn settle(

@@ -2,6 +2,7 @@
 //! demand.
 
 mod create_shift;
+mod crews;
 mod delete_shift;
 mod get_shift;
 mod list_shifts;
@@ -10,6 +11,7 @@ mod wall_clock;
 mod wanted;
 
 pub use create_shift::{CreateShiftError, create_shift};
+pub(crate) use crews::Crews;
 pub use delete_shift::{DeleteShiftError, delete_shift};
 pub use get_shift::{GetShiftError, get_shift};
 pub use list_shifts::{ListShiftsError, list_shifts};

@@ -1,18 +1,18 @@
-use scheduling_domain::assignment::AssignmentFilter;
 use scheduling_domain::fault::Faults;
-use scheduling_domain::id::{EmployeeId, ShiftId};
+use scheduling_domain::id::ShiftId;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
 use scheduling_domain::record::{Record, Version};
 use scheduling_domain::rules::Outcome;
 use scheduling_domain::shift::Shift;
 use thiserror::Error;
 
+use super::crews::Crews;
 use super::find_with_schedule;
 use super::wanted::complete;
 use crate::app::App;
 use crate::catalogue::Edit;
 use crate::reader::Reader;
-use crate::roster::{Assessment, Extent, assemble, count};
+use crate::roster::{Assessment, count};
 use crate::schedules::{PlanRefusal, may_plan};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
@@ -124,7 +124,7 @@ async fn update_shift_in(
 ) -> Result<ChangedShift, UpdateShiftError> {
     let (_, schedule) = find_with_schedule(&mut Reader::Unit(uow), id).await?.ok_or(UpdateShiftError::NotFound)?;
     may_plan(call.actor, &schedule)?;
-    uow.shifts().lock(&[id]).await?;
+    let crews = Crews::lock(uow, vec![id]).await?;
     let stored = uow.shifts().find(id).await?.ok_or(UpdateShiftError::NotFound)?;
     if expected != stored.version {
         return Err(UpdateShiftError::Stale { current: stored.version });
@@ -132,10 +132,7 @@ async fn update_shift_in(
     let mut wanted = stored.value.clone();
     edit(&mut wanted);
     let wanted = complete(&mut Reader::Unit(uow), &schedule, wanted).await?.map_err(UpdateShiftError::Invalid)?;
-    let crew = lock_crew(uow, id).await?;
-    let extent = Extent::Around { employees: &crew, shift: &stored, moved_to: wanted.on };
-    let roster = assemble(&mut Reader::Unit(uow), &schedule, extent).await?;
-    let assessment = roster.assess_move(&Record { value: wanted.clone(), ..stored.clone() });
+    let assessment = crews.assess(uow, &schedule, &stored, &wanted).await?;
     match assessment.outcome {
         // The store itself would refuse some of these, so that nothing is tried.
         Outcome::Blocked if call.dry_run => return Ok(ChangedShift { shift: stored, assessment }),
@@ -147,14 +144,4 @@ async fn update_shift_in(
     }
     let shift = uow.shifts().update(id, expected, &wanted, app.now()).await?;
     Ok(ChangedShift { shift, assessment })
-}
-
-/// Locks whoever works the shift, in order of id.
-async fn lock_crew(uow: &mut dyn UnitOfWork, id: ShiftId) -> Result<Vec<EmployeeId>, StoreError> {
-    let filter = AssignmentFilter { shift_ids: Some(vec![id]), ..AssignmentFilter::default() };
-    let mut crew: Vec<EmployeeId> =
-        uow.assignments().list_all(&filter).await?.into_iter().map(|assignment| assignment.employee_id).collect();
-    crew.sort_unstable();
-    uow.assignments().lock_employees(&crew).await?;
-    Ok(crew)
 }

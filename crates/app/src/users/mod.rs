@@ -22,13 +22,13 @@ use scheduling_domain::record::Entity;
 use scheduling_domain::team::Team;
 use scheduling_domain::user::User;
 
-use crate::auth::Password;
+use crate::auth::{Password, password_fault};
 use crate::reader::Reader;
 
-/// Everything wrong with an account and the password it is given, by themselves.
+/// Everything wrong with a new account and the password it is given, by themselves.
 fn own_faults(user: &User, password: Option<&Password>) -> Faults {
     let mut faults = user.validate().err().unwrap_or_default();
-    if let Some(fault) = password.and_then(|password| password.fault("/password")) {
+    if let Some(fault) = password.and_then(|password| password_fault(password, user, false, "/password")) {
         faults.push(fault);
     }
     faults

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::{check_teams, own_faults};
 use crate::actor::Actor;
 use crate::app::App;
-use crate::auth::{HashingError, Password};
+use crate::auth::{HashingError, Password, password_fault};
 use crate::permissions::{Access, Operation, Relation, access};
 use crate::reader::Reader;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -109,7 +109,7 @@ pub async fn update_user(
 ) -> Result<Settled<Record<User>>, UpdateUserError> {
     may_change(call.actor, id, patch)?;
     let hash = match &patch.password {
-        Some(password) => Some(new_hash(app, call.actor, id, password, patch.current_password.as_ref()).await?),
+        Some(password) => Some(new_hash(app, call.actor, id, password, patch).await?),
         None => None,
     };
     retry(|| update_user_once(app, call, id, expected, patch, hash.as_ref())).await
@@ -136,18 +136,18 @@ async fn new_hash(
     actor: &Actor,
     id: UserId,
     password: &Password,
-    current: Option<&Password>,
+    patch: &UserPatch,
 ) -> Result<PasswordHash, UpdateUserError> {
-    if let Some(fault) = password.fault("/password") {
+    let account = app.store.users().find_credentials(actor.organization, id).await?;
+    let (user, credentials) = account.ok_or(UpdateUserError::NotFound)?;
+    if let Some(fault) = password_fault(password, &patch.apply(&user), false, "/password") {
         return Err(UpdateUserError::Invalid(fault.into()));
     }
     if actor.user_id == id {
-        let Some(current) = current else {
+        let Some(current) = &patch.current_password else {
             return Err(UpdateUserError::Invalid(Fault::new("/current_password", "required").into()));
         };
-        let account = app.store.users().find_credentials(actor.organization, id).await?;
-        let hash = account.and_then(|(_, credentials)| credentials.password_hash);
-        if !app.passwords.verify(current, hash.as_ref()).await? {
+        if !app.passwords.verify(current, credentials.password_hash.as_ref()).await? {
             return Err(UpdateUserError::Invalid(Fault::new("/current_password", "wrong_password").into()));
         }
     }

@@ -6,6 +6,7 @@ mod accounts;
 mod assignments;
 mod catalogue;
 mod house;
+mod imports;
 mod legality;
 mod once;
 mod schedules;

@@ -1,7 +1,10 @@
+use std::num::NonZeroUsize;
+
 use jiff::SignedDuration;
 use scheduling_app::Call;
 use scheduling_app::auth::{
-    AuthenticateError, RefreshError, SignIn, SignInError, SignOut, authenticate, refresh, sign_in, sign_out,
+    AuthenticateError, HashCost, Password, PasswordHasher, RefreshError, SignIn, SignInError, SignOut, authenticate,
+    refresh, sign_in, sign_out,
 };
 use scheduling_app::users::{UserPatch, update_user};
 
@@ -31,6 +34,43 @@ async fn whatever_is_wrong_is_answered_alike() {
     ] {
         let answer = sign_in(&house.app, &wrong).await;
         assert!(matches!(answer, Err(SignInError::WrongCredentials)), "{wrong:?}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn known_and_unknown_accounts_cost_one_hash_each() {
+    let mut house = House::build().await;
+    house.app.passwords = PasswordHasher::try_new(NonZeroUsize::MIN).unwrap();
+    for wrong in [asked("admin", "wrong horse battery"), asked("nobody", "wrong horse battery")] {
+        let before = house.app.passwords.runs();
+        assert!(sign_in(&house.app, &wrong).await.is_err());
+        assert_eq!(house.app.passwords.runs(), before + 1, "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_password_typed_in_another_form_is_the_same() {
+    let house = House::build().await;
+    let set = UserPatch { password: Some(Password::new("Zu\u{308}ge fahren langsam")), ..UserPatch::default() };
+    update_user(&house.app, &Call::new(&house.admin), house.employee.user_id, None, &set).await.unwrap();
+    assert!(sign_in(&house.app, &asked("nurse", "Z\u{fc}ge\u{a0}fahren langsam")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_sign_in_renews_a_hash_that_is_too_cheap() {
+    let mut house = House::build().await;
+    house.app.passwords = PasswordHasher::try_new(NonZeroUsize::MIN).unwrap();
+    let cheap = HashCost { memory_kib: 8, passes: 1, lanes: 1 };
+    let cheap = PasswordHasher::with_cost(cheap, NonZeroUsize::MIN).unwrap();
+    let hash = cheap.hash(&Password::new(PASSWORD)).await.unwrap();
+    let mut uow = house.app.store.begin(house.organization).await.unwrap();
+    uow.users().set_password(house.employee.user_id, &hash).await.unwrap();
+    uow.commit().await.unwrap();
+    assert!(sign_in(&house.app, &asked("nurse", "wrong horse battery")).await.is_err());
+    for renewed in [true, false] {
+        let before = house.app.passwords.runs();
+        house.sign_in("nurse").await;
+        assert_eq!(house.app.passwords.runs(), before + 1 + u64::from(renewed));
     }
 }
 

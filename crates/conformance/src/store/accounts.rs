@@ -49,6 +49,18 @@ pub async fn a_password_is_set_and_replaced(store: &Arc<dyn Store>) {
     uow.rollback().await.unwrap();
 }
 
+/// A password is hashed anew only where nobody has replaced it meanwhile.
+pub async fn a_password_is_rehashed_unless_it_was_replaced(store: &Arc<dyn Store>) {
+    let world = World::build(store, "ours").await;
+    let [cheap, dear, other] = ["cheap", "dear", "other"].map(|hash| PasswordHash(format!("$argon2id${hash}")));
+    let mut uow = world.begin().await;
+    uow.users().set_password(world.user.id, &cheap).await.unwrap();
+    uow.users().rehash_password(world.user.id, &cheap, &dear).await.unwrap();
+    uow.users().rehash_password(world.user.id, &cheap, &other).await.unwrap();
+    uow.commit().await.unwrap();
+    assert_eq!(credentials(&world).await.password_hash, Some(dear));
+}
+
 /// The epoch rises by one each time.
 pub async fn the_epoch_rises_by_one(store: &Arc<dyn Store>) {
     let world = World::build(store, "ours").await;

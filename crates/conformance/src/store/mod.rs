@@ -209,6 +209,7 @@ macro_rules! store_conformance {
             accounts: [
                 a_new_account_has_no_password
                 a_password_is_set_and_replaced
+                a_password_is_rehashed_unless_it_was_replaced
                 the_epoch_rises_by_one
                 credentials_survive_an_update_of_the_account
                 an_account_is_found_by_name_or_address_in_any_case

@@ -30,6 +30,15 @@ pub trait UserRepository: Repository<User> {
     /// Sets or replaces the password.
     async fn set_password(&mut self, id: UserId, hash: &PasswordHash) -> Result<(), StoreError>;
 
+    /// Puts another hash of the same password in the place of `known`. MUST leave alone whatever stands there by now if it
+    /// is not `known`.
+    async fn rehash_password(
+        &mut self,
+        id: UserId,
+        known: &PasswordHash,
+        hash: &PasswordHash,
+    ) -> Result<(), StoreError>;
+
     /// Ends everything issued before. MUST raise the epoch by one.
     async fn raise_token_epoch(&mut self, id: UserId) -> Result<(), StoreError>;
 

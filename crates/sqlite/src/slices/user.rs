@@ -168,6 +168,24 @@ impl UserRepository for SqliteUnitOfWork {
         .await
     }
 
+    async fn rehash_password(
+        &mut self,
+        id: UserId,
+        known: &PasswordHash,
+        hash: &PasswordHash,
+    ) -> Result<(), StoreError> {
+        let (key, known, hash) = ((self.organization().get(), id.get()), known.0.clone(), hash.0.clone());
+        self.run(move |connection| {
+            diesel::update(users::table.find(key))
+                .filter(users::password_hash.eq(known))
+                .set(users::password_hash.eq(Some(hash)))
+                .execute(connection)
+                .map(|_| ())
+                .map_err(|error| store_error(error, User::UNIQUE))
+        })
+        .await
+    }
+
     async fn raise_token_epoch(&mut self, id: UserId) -> Result<(), StoreError> {
         let key = (self.organization().get(), id.get());
         self.run(move |connection| {

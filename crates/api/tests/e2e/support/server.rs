@@ -69,6 +69,18 @@ impl Backend {
     pub(crate) fn serve(&self) -> Server {
         Server::start(self)
     }
+
+    /// The key with which its servers sign access tokens.
+    pub(crate) fn signing_key(&self) -> String {
+        std::fs::read_to_string(self.data.path().join("jwt.key")).unwrap().trim_end().to_owned()
+    }
+
+    /// A file beside its data.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.data.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
 }
 
 /// The binary, about to run.
@@ -107,6 +119,10 @@ impl Finished {
 
     pub(crate) fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
+    }
+
+    pub(crate) fn code(&self) -> Option<i32> {
+        self.0.status.code()
     }
 
     pub(crate) fn expect_ok(self) -> Self {
