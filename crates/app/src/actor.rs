@@ -2,6 +2,7 @@
 
 use scheduling_domain::id::{OrganizationId, TeamId, UserId};
 use scheduling_domain::origin::Origin;
+use scheduling_domain::scope::Scope;
 use scheduling_domain::user::Role;
 
 /// An account that asks for something, as it stands now: never made from a token's word alone.
@@ -17,6 +18,8 @@ pub struct Actor {
     pub team_ids: Vec<TeamId>,
     /// Where it asks from.
     pub origin: Origin,
+    /// What an integration's key is limited to; none for a person.
+    pub scopes: Option<Vec<Scope>>,
 }
 
 impl Actor {

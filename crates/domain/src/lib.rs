@@ -30,6 +30,7 @@ pub mod roster;
 pub mod rule_set;
 pub mod rules;
 pub mod schedule;
+pub mod scope;
 pub mod shift;
 pub mod shift_template;
 pub mod site;

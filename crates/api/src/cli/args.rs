@@ -93,6 +93,12 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Print who may do what, as Markdown
+    Permissions {
+        /// Where it goes [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Ask a running service whether it is healthy
     Healthcheck(HealthcheckArgs),
     /// Look at the configuration

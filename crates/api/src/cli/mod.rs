@@ -14,6 +14,7 @@ mod instance;
 mod migrate;
 mod openapi;
 mod output;
+mod permissions;
 mod seed;
 mod serve;
 mod session;
@@ -56,6 +57,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             serve::run(&sources.with("role", "--role", arguments.role.as_ref()), &arguments)
         }
         Command::Openapi { out } => openapi::run(out.as_deref()),
+        Command::Permissions { out } => permissions::run(out.as_deref()),
         Command::Migrate => migrate::run(&settings.sources()),
         Command::Admin { command: AdminCommand::Create(arguments) } => admin::create(&settings.sources(), &arguments),
         Command::Seed { command: SeedCommand::Demo(arguments) } => seed::demo(&settings.sources(), &arguments),

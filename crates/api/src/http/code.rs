@@ -44,6 +44,8 @@ codes! {
     WrongCredentials = UNAUTHORIZED, "wrong_credentials";
     /// The caller may not do this.
     Forbidden = FORBIDDEN, "forbidden";
+    /// The caller's key does not have the scope that this takes; `scope` says which.
+    InsufficientScope = FORBIDDEN, "insufficient_scope";
     /// Nothing here, or nothing that the caller may know of.
     NotFound = NOT_FOUND, "not_found";
     /// The address exists, the method does not.

@@ -48,7 +48,7 @@ pub use path::{Id, Ids};
 pub use precondition::{IfMatch, OptionalIfMatch};
 pub use problem::{Place, Problem, Result};
 pub use query::{NoFilter, Paged, Query};
-pub use resource::{Resource, resource};
+pub use resource::{Resource, asked_action, resource};
 
 use span::RequestSpan;
 

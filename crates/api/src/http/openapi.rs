@@ -9,6 +9,8 @@
 use actix_web::App;
 use paperclip::actix::OpenApiExt;
 use paperclip::actix::web::ServiceConfig;
+use scheduling_app::permissions::action;
+use scheduling_domain::scope::Scope;
 use serde_json::{Map, Value, json};
 
 use super::body::Pagination;
@@ -131,6 +133,10 @@ fn operation_object(method: &str, raw: Value, used: &mut Used) -> Value {
         }
     }
     let secured = raw.get("security").is_some();
+    if let Some(action) = raw.get("operationId").and_then(Value::as_str).and_then(action) {
+        raw.insert("x-permission".into(), action.operation.name().into());
+        raw.insert("x-scope".into(), action.operation.scope().map(Scope::as_str).into());
+    }
     for code in implied(method, &parameters, body.is_some(), secured) {
         let status = code.status().as_u16();
         let name = format!("Problem{status}");
@@ -337,6 +343,8 @@ fn strings(value: &Value) -> Vec<String> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use scheduling_app::permissions::ACTIONS;
+
     use super::*;
 
     /// Every operation of the product.
@@ -365,6 +373,20 @@ mod tests {
             }
         }
         assert!(ids.len() > 20);
+    }
+
+    #[test]
+    fn every_operation_that_takes_a_caller_is_in_the_table_of_permissions_and_no_other() {
+        let document = document(crate::routes::routes);
+        let mut unknown: BTreeSet<&str> = ACTIONS.iter().map(|action| action.id).collect();
+        assert_eq!(unknown.len(), ACTIONS.len(), "an action stands in the table twice");
+        for (name, operation) in operations(&document) {
+            let id = operation["operationId"].as_str().unwrap();
+            let is_known = unknown.remove(id);
+            let takes_caller = operation["security"] != json!([]);
+            assert_eq!(is_known, takes_caller, "{name}: add {id} to ACTIONS in app/src/permissions/actions.rs");
+        }
+        assert!(unknown.is_empty(), "no operation of the document is called {unknown:?}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use paperclip::actix::{Mountable, web};
 use paperclip::v2::models::{DefaultOperationRaw, DefaultSchemaRaw, HttpMethod, SecurityScheme};
 use paperclip::v2::schema::Apiv2Operation;
+use scheduling_app::permissions::{Action, action};
 use std::collections::BTreeMap;
 
 use super::code::Code;
@@ -15,11 +16,27 @@ use super::problem::Problem;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pattern(pub(super) &'static str);
 
+/// What a resource's methods do, as the table of permissions knows it.
+#[derive(Clone)]
+struct Actions(Vec<(&'static str, &'static Action)>);
+
+/// What a request asks for, as the table of permissions knows it.
+pub fn asked_action(request: &HttpRequest) -> Option<&'static Action> {
+    let Actions(actions) = request.app_data()?;
+    let method = request.method().as_str();
+    actions.iter().find_map(|(known, action)| (*known == method).then_some(*action))
+}
+
 /// Starts a resource at its documented path, such as `/api/users/` or `/api/users/{id}`.
 ///
 /// It answers with and without the slash at the end.
 pub fn resource(path: &'static str) -> Resource {
-    Resource { path, methods: Vec::new(), inner: web::resource(routed(path)).app_data(Pattern(path)) }
+    Resource {
+        path,
+        methods: Vec::new(),
+        actions: Vec::new(),
+        inner: web::resource(routed(path)).app_data(Pattern(path)),
+    }
 }
 
 /// The form of a path that the router knows: no slash at the end. [`edge`](super::edge::edge) brings requests into it.
@@ -34,6 +51,7 @@ pub(super) fn routed(path: &str) -> &str {
 pub struct Resource {
     path: &'static str,
     methods: Vec<&'static str>,
+    actions: Vec<(&'static str, &'static Action)>,
     inner: web::Resource,
 }
 
@@ -49,6 +67,7 @@ macro_rules! methods {
             F::Future: Apiv2Operation,
         {
             self.methods.push($text);
+            self.note::<F::Future>(&[$text]);
             self.inner = self.inner.route(web::$name().to(handler));
             self
         }
@@ -66,8 +85,16 @@ impl Resource {
         F::Future: Apiv2Operation,
     {
         self.methods.extend(["GET", "HEAD"]);
+        self.note::<F::Future>(&["GET", "HEAD"]);
         self.inner = self.inner.route(web::get().to(handler.clone())).route(web::head().to(handler));
         self
+    }
+
+    /// Notes what methods do by the name that the document gives it.
+    fn note<O: Apiv2Operation>(&mut self, methods: &[&'static str]) {
+        if let Some(action) = O::operation().operation_id.as_deref().and_then(action) {
+            self.actions.extend(methods.iter().map(|method| (*method, action)));
+        }
     }
 
     methods! {
@@ -105,7 +132,8 @@ impl Mountable for Resource {
 
 impl HttpServiceFactory for Resource {
     fn register(self, config: &mut AppService) {
-        self.inner.default_service(refuse(self.methods.join(", "))).register(config);
+        let inner = self.inner.app_data(Actions(self.actions));
+        inner.default_service(refuse(self.methods.join(", "))).register(config);
     }
 }
 

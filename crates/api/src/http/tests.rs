@@ -39,6 +39,7 @@ impl Authenticator for Tokens {
             role: Role::Admin,
             team_ids: Vec::new(),
             origin,
+            scopes: None,
         })
     }
 }

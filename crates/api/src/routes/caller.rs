@@ -10,12 +10,16 @@ use actix_web::{FromRequest, HttpRequest};
 use paperclip::actix::OperationModifier;
 use paperclip::v2::models::{DefaultSchemaRaw, SecurityScheme};
 use paperclip::v2::schema::Apiv2Schema;
+use scheduling_app::permissions::{Action, in_scope};
 use scheduling_app::{Actor, App};
 use scheduling_domain::origin::Origin;
+use scheduling_domain::scope::Scope;
 
-use crate::http::{Bearer, Context, Problem, Result};
+use crate::http::{Bearer, Code, Context, Problem, Result, asked_action};
 
 /// The authenticated caller, and the application they call. [`Data<App>`] is among the application's data.
+///
+/// A key that lacks the scope for what the request asks is refused here, before anything is read or looked up.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
     /// What use cases work with.
@@ -45,11 +49,24 @@ impl FromRequest for Caller {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bearer = Bearer::from_request(request, payload);
         let app = app(request);
+        let action = asked_action(request);
         Box::pin(async move {
             let Bearer(actor) = bearer.await?;
+            admit(&actor, action.ok_or_else(|| Problem::internal("the table of permissions lacks this action"))?)?;
             Ok(Self { app: app?, actor })
         })
     }
+}
+
+/// Refuses what a key's scopes do not cover.
+fn admit(actor: &Actor, action: &Action) -> Result<()> {
+    if in_scope(actor, action.operation) {
+        return Ok(());
+    }
+    Err(match action.operation.scope().map(Scope::as_str) {
+        Some(scope) => Problem::new(Code::InsufficientScope).arg("scope", scope).member("scope", scope),
+        None => Code::Forbidden.into(),
+    })
 }
 
 impl Apiv2Schema for Caller {

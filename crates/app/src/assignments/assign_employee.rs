@@ -16,7 +16,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::reader::Reader;
 use crate::roster::{Assessment, Extent, Roster, assemble, count};
-use crate::schedules::{PlanRefusal, may_plan};
+use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::shifts::find_with_schedule;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
@@ -158,7 +158,7 @@ async fn assign_in(
 ) -> Result<Assigned, AssignError> {
     let found = find_with_schedule(&mut Reader::Unit(uow), new.shift_id).await?;
     let (_, schedule) = found.ok_or(AssignError::NotFound)?;
-    may_plan(call.actor, &schedule)?;
+    may_plan_within(call.actor, &schedule)?;
     refuse_faults(uow, call.actor, new).await?;
     uow.shifts().lock(&[new.shift_id]).await?;
     uow.assignments().lock_employees(&[new.employee_id]).await?;

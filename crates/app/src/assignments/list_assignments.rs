@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::permissions::{Operation, may_list};
+use crate::permissions::{Operation, may_ever};
 use crate::schedules::visible_drafts;
 
 /// Why no assignments were listed.
@@ -27,7 +27,7 @@ pub async fn list_assignments(
     filter: AssignmentFilter,
     page: PageRequest,
 ) -> Result<Page<Record<Assignment>>, ListAssignmentsError> {
-    if !may_list(actor, Operation::ReadDraft) {
+    if !may_ever(actor, Operation::ReadDraft) {
         return Err(ListAssignmentsError::Forbidden);
     }
     let schedule_ids = visible_drafts(app, actor, filter.schedule_ids).await?;

@@ -8,7 +8,7 @@ use super::find_with_shift;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::reader::Reader;
-use crate::schedules::{PlanRefusal, may_plan};
+use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// Why an assignment was not pinned or freed.
@@ -82,7 +82,7 @@ async fn pin_in(
 ) -> Result<Record<Assignment>, PinAssignmentError> {
     let found = find_with_shift(&mut Reader::Unit(uow), id).await?;
     let (stored, _, schedule) = found.ok_or(PinAssignmentError::NotFound)?;
-    may_plan(actor, &schedule)?;
+    may_plan_within(actor, &schedule)?;
     if expected != stored.version {
         return Err(PinAssignmentError::Stale { current: stored.version });
     }

@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::app::App;
 use crate::reader::Reader;
 use crate::roster::{Assessment, Extent, assemble};
-use crate::schedules::{PlanRefusal, may_plan};
+use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// Somebody who was taken off a shift.
@@ -90,7 +90,7 @@ async fn unassign_in(
 ) -> Result<Unassigned, UnassignError> {
     let found = find_with_shift(&mut Reader::Unit(uow), id).await?;
     let (assignment, shift, schedule) = found.ok_or(UnassignError::NotFound)?;
-    may_plan(actor, &schedule)?;
+    may_plan_within(actor, &schedule)?;
     if expected != assignment.version {
         return Err(UnassignError::Stale { current: assignment.version });
     }

@@ -34,6 +34,7 @@ pub async fn authenticate(app: &App, access_token: &str, origin: Origin) -> Resu
             role: user.value.role,
             team_ids: user.value.team_ids,
             origin: origin.proved(Via::AccessToken),
+            scopes: None,
         }),
         _ => Err(AuthenticateError::Invalid),
     }

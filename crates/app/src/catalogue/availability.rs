@@ -2,13 +2,13 @@ use async_trait::async_trait;
 use scheduling_domain::availability::{Availability, AvailabilityFilter};
 use scheduling_domain::employee::Employee;
 use scheduling_domain::fault::Faults;
-use scheduling_domain::id::AvailabilityId;
+use scheduling_domain::id::{AvailabilityId, EmployeeId};
 use scheduling_domain::ports::StoreError;
 use scheduling_domain::shift_template::ShiftTemplate;
 
-use super::{Catalogued, relation_by_employee, visible_employees};
+use super::{Catalogued, visible_employees};
 use crate::actor::Actor;
-use crate::permissions::{Operation, Relation};
+use crate::permissions::Operation;
 use crate::reader::Reader;
 
 #[async_trait]
@@ -16,8 +16,8 @@ impl Catalogued for Availability {
     const READ: Operation = Operation::ReadAvailability;
     const WRITE: Operation = Operation::WriteAvailability;
 
-    async fn relation(&self, reader: &mut Reader<'_>, actor: &Actor) -> Result<Relation, StoreError> {
-        relation_by_employee(self.employee_id, reader, actor).await
+    fn owner(&self) -> Option<EmployeeId> {
+        Some(self.employee_id)
     }
 
     async fn narrow(

@@ -67,8 +67,8 @@ async fn create_in<T: Catalogued>(
     let relation = value.relation(&mut reader, call.actor).await?;
     match access(call.actor, T::WRITE, relation) {
         Access::Allowed => {}
-        Access::Invisible => return Err(CreateError::NotFound),
-        Access::Forbidden => return Err(CreateError::Forbidden),
+        Access::Invisible if value.owner().is_some() => return Err(CreateError::NotFound),
+        Access::Invisible | Access::Forbidden => return Err(CreateError::Forbidden),
     }
     let mut faults = value.validate().err().unwrap_or_default();
     value.check(None, &mut reader, &mut faults).await?;

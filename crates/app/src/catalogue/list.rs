@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::Catalogued;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::permissions::may_list;
+use crate::permissions::may_ever;
 use crate::reader::Reader;
 
 /// Why nothing was listed.
@@ -27,7 +27,7 @@ pub async fn list<T: Catalogued>(
     filter: T::Filter,
     page: PageRequest,
 ) -> Result<Page<Record<T>>, ListError> {
-    if !may_list(actor, T::READ) {
+    if !may_ever(actor, T::READ) {
         return Err(ListError::Forbidden);
     }
     let mut reader = Reader::Pool(app.store.as_ref(), actor.organization);

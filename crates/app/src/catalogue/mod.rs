@@ -46,10 +46,17 @@ pub trait Catalogued: Entity {
     /// What changing one takes.
     const WRITE: Operation;
 
-    /// How a value stands to the actor.
+    /// Whose it is, where it belongs to an employee.
+    fn owner(&self) -> Option<EmployeeId> {
+        None
+    }
+
+    /// How a value stands to the actor: as its owner does.
     async fn relation(&self, reader: &mut Reader<'_>, actor: &Actor) -> Result<Relation, StoreError> {
-        let _ = (reader, actor);
-        Ok(Relation::Other)
+        let Some(owner) = self.owner() else { return Ok(Relation::Other) };
+        // What belongs to nobody known stands to nobody.
+        let employee = reader.find::<Employee>(owner).await?;
+        Ok(employee.map_or(Relation::Other, |employee| relation_to_employee(&employee, actor)))
     }
 
     /// Narrows a list to what the actor may see.
@@ -88,12 +95,6 @@ fn relation_to_employee(employee: &Employee, actor: &Actor) -> Relation {
     } else {
         Relation::Other
     }
-}
-
-/// The same by id. What belongs to nobody known stands to nobody.
-async fn relation_by_employee(id: EmployeeId, reader: &mut Reader<'_>, actor: &Actor) -> Result<Relation, StoreError> {
-    let employee = reader.find::<Employee>(id).await?;
-    Ok(employee.map_or(Relation::Other, |employee| relation_to_employee(&employee, actor)))
 }
 
 /// The employees whose things the actor may list, cut with those asked for; `None` for all.

@@ -1,13 +1,13 @@
 use async_trait::async_trait;
 use scheduling_domain::employee::Employee;
 use scheduling_domain::fault::Faults;
-use scheduling_domain::id::SkillGrantId;
+use scheduling_domain::id::{EmployeeId, SkillGrantId};
 use scheduling_domain::ports::StoreError;
 use scheduling_domain::skill::{Skill, SkillGrant, SkillGrantFilter};
 
-use super::{Catalogued, relation_by_employee, visible_employees};
+use super::{Catalogued, visible_employees};
 use crate::actor::Actor;
-use crate::permissions::{Operation, Relation};
+use crate::permissions::Operation;
 use crate::reader::Reader;
 
 #[async_trait]
@@ -15,8 +15,8 @@ impl Catalogued for SkillGrant {
     const READ: Operation = Operation::ReadPerson;
     const WRITE: Operation = Operation::WritePerson;
 
-    async fn relation(&self, reader: &mut Reader<'_>, actor: &Actor) -> Result<Relation, StoreError> {
-        relation_by_employee(self.employee_id, reader, actor).await
+    fn owner(&self) -> Option<EmployeeId> {
+        Some(self.employee_id)
     }
 
     async fn narrow(

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::Catalogued;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::permissions::{Access, Relation, access};
+use crate::permissions::{Access, access};
 use crate::reader::Reader;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
@@ -81,14 +81,20 @@ async fn update_in<T: Catalogued>(
 ) -> Result<Record<T>, UpdateError> {
     let mut reader = Reader::Unit(uow);
     let stored = reader.find::<T>(id).await?.ok_or(UpdateError::NotFound)?;
-    may_write::<T>(actor, stored.relation(&mut reader, actor).await?)?;
+    match access(actor, T::WRITE, stored.relation(&mut reader, actor).await?) {
+        Access::Allowed => {}
+        Access::Invisible => return Err(UpdateError::NotFound),
+        Access::Forbidden => return Err(UpdateError::Forbidden),
+    }
     if expected.is_some_and(|expected| expected != stored.version) {
         return Err(UpdateError::Stale { current: stored.version });
     }
     let mut value = stored.value.clone();
     edit(&mut value);
     // Nobody moves a thing to where they could not have made it.
-    may_write::<T>(actor, value.relation(&mut reader, actor).await?)?;
+    if access(actor, T::WRITE, value.relation(&mut reader, actor).await?) != Access::Allowed {
+        return Err(UpdateError::Forbidden);
+    }
     let mut faults = value.validate().err().unwrap_or_default();
     value.check(Some(id), &mut reader, &mut faults).await?;
     faults.into_result(()).map_err(UpdateError::Invalid)?;
@@ -101,12 +107,4 @@ async fn update_in<T: Catalogued>(
         StoreError::Stale => UpdateError::Store(StoreError::Conflict),
         other => UpdateError::Store(other),
     })
-}
-
-fn may_write<T: Catalogued>(actor: &Actor, relation: Relation) -> Result<(), UpdateError> {
-    match (access(actor, T::WRITE, relation), access(actor, T::READ, relation)) {
-        (Access::Allowed, _) => Ok(()),
-        (Access::Invisible, _) | (_, Access::Invisible) => Err(UpdateError::NotFound),
-        (Access::Forbidden, _) => Err(UpdateError::Forbidden),
-    }
 }

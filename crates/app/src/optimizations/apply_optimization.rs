@@ -13,7 +13,7 @@ use super::proposal::cell;
 use crate::app::App;
 use crate::reader::Reader;
 use crate::roster::{Assessment, Extent, Roster, assemble, count};
-use crate::schedules::{PlanRefusal, may_plan};
+use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// What writing a proposal to the draft came to.
@@ -124,7 +124,7 @@ async fn apply_in(
 ) -> Result<Applied, ApplyOptimizationError> {
     let run = uow.optimizations().find_locked(id).await?.ok_or(ApplyOptimizationError::NotFound)?;
     let schedule = uow.schedules().find_locked(run.schedule_id).await?.ok_or(ApplyOptimizationError::NotFound)?;
-    may_plan(call.actor, &schedule)?;
+    may_plan_within(call.actor, &schedule)?;
     refuse_without_result(&run)?;
     lock(uow, schedule.id, &run.proposal).await?;
     let roster = assemble(&mut Reader::Unit(uow), &schedule, Extent::Whole).await?;

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::schedules::{PlanRefusal, may_plan};
+use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// Why a run was not cancelled.
@@ -75,7 +75,7 @@ async fn cancel_in(
 ) -> Result<Record<Optimization>, CancelOptimizationError> {
     let run = uow.optimizations().find_locked(id).await?.ok_or(CancelOptimizationError::NotFound)?;
     let schedule = uow.schedules().find(run.schedule_id).await?.ok_or(CancelOptimizationError::NotFound)?;
-    may_plan(actor, &schedule)?;
+    may_plan_within(actor, &schedule)?;
     let now = app.now();
     let cancelled = match run.state {
         OptimizationState::Queued => Optimization {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::actor::Actor;
 use crate::app::App;
-use crate::permissions::{Operation, may_list};
+use crate::permissions::{Operation, may_ever};
 use crate::schedules::visible_drafts;
 
 /// Why nothing was listed.
@@ -27,7 +27,7 @@ pub async fn list_optimizations(
     filter: OptimizationFilter,
     page: PageRequest,
 ) -> Result<Page<Record<Optimization>>, ListOptimizationsError> {
-    if !may_list(actor, Operation::ReadDraft) {
+    if !may_ever(actor, Operation::ReadDraft) {
         return Err(ListOptimizationsError::Forbidden);
     }
     let schedule_ids = visible_drafts(app, actor, filter.schedule_ids).await?;

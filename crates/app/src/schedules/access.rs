@@ -33,11 +33,20 @@ pub(crate) fn may_read_draft(actor: &Actor, schedule: &Schedule) -> bool {
     access(actor, Operation::ReadDraft, relation(actor, schedule)) == Access::Allowed
 }
 
-/// Whether the actor may change the draft. A schedule that they may not even know of is not there.
+/// Whether the actor may change the schedule. One that they may not even know of is not there.
 pub(crate) fn may_plan(actor: &Actor, schedule: &Schedule) -> Result<(), PlanRefusal> {
+    refusal(actor, schedule, may_see)
+}
+
+/// Whether the actor may change a part of the draft, such as a shift. Who may not read the draft knows of no part of it.
+pub(crate) fn may_plan_within(actor: &Actor, schedule: &Schedule) -> Result<(), PlanRefusal> {
+    refusal(actor, schedule, may_read_draft)
+}
+
+fn refusal(actor: &Actor, schedule: &Schedule, knows: fn(&Actor, &Schedule) -> bool) -> Result<(), PlanRefusal> {
     match access(actor, Operation::Plan, relation(actor, schedule)) {
         Access::Allowed => Ok(()),
-        Access::Invisible | Access::Forbidden if !may_see(actor, schedule) => Err(PlanRefusal::NotFound),
+        Access::Invisible | Access::Forbidden if !knows(actor, schedule) => Err(PlanRefusal::NotFound),
         Access::Invisible | Access::Forbidden => Err(PlanRefusal::Forbidden),
     }
 }

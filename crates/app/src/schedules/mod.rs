@@ -12,7 +12,7 @@ mod pattern;
 mod publish_schedule;
 mod update_schedule;
 
-pub(crate) use access::{PlanRefusal, may_plan, may_read_draft, visible_drafts};
+pub(crate) use access::{PlanRefusal, may_plan, may_plan_within, may_read_draft, visible_drafts};
 pub use check_schedule::{CheckScheduleError, check_schedule};
 pub use create_schedule::{CreateScheduleError, create_schedule};
 pub use delete_schedule::{DeleteScheduleError, delete_schedule};

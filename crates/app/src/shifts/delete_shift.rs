@@ -8,7 +8,7 @@ use super::find_with_schedule;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::reader::Reader;
-use crate::schedules::{PlanRefusal, may_plan};
+use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// Why a shift was not deleted.
@@ -83,7 +83,7 @@ async fn delete_shift_in(
     expected: Version,
 ) -> Result<(), DeleteShiftError> {
     let (_, schedule) = find_with_schedule(&mut Reader::Unit(uow), id).await?.ok_or(DeleteShiftError::NotFound)?;
-    may_plan(actor, &schedule)?;
+    may_plan_within(actor, &schedule)?;
     uow.shifts().lock(&[id]).await?;
     let stored = uow.shifts().find(id).await?.ok_or(DeleteShiftError::NotFound)?;
     if expected != stored.version {

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::catalogue::Edit;
 use crate::reader::Reader;
 use crate::roster::{Assessment, count};
-use crate::schedules::{PlanRefusal, may_plan};
+use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// A shift that was changed, and what that does to its crew.
@@ -123,7 +123,7 @@ async fn update_shift_in(
     consent_note: Option<&str>,
 ) -> Result<ChangedShift, UpdateShiftError> {
     let (_, schedule) = find_with_schedule(&mut Reader::Unit(uow), id).await?.ok_or(UpdateShiftError::NotFound)?;
-    may_plan(call.actor, &schedule)?;
+    may_plan_within(call.actor, &schedule)?;
     let crews = Crews::lock(uow, vec![id]).await?;
     let stored = uow.shifts().find(id).await?.ok_or(UpdateShiftError::NotFound)?;
     if expected != stored.version {

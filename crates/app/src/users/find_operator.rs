@@ -18,5 +18,6 @@ pub async fn find_operator(app: &App, organization: OrganizationId) -> Result<Op
         role: user.role,
         team_ids: Vec::new(),
         origin: Origin::COMMAND_LINE,
+        scopes: None,
     }))
 }

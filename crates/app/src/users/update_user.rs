@@ -107,7 +107,10 @@ pub async fn update_user(
     expected: Option<Version>,
     patch: &UserPatch,
 ) -> Result<Settled<Record<User>>, UpdateUserError> {
-    may_change(call.actor, id, patch)?;
+    if let Err(refusal) = may_change(call.actor, id, patch) {
+        let known = app.store.users().find(call.actor.organization, id).await?;
+        return Err(known.map_or(UpdateUserError::NotFound, |_| refusal));
+    }
     let hash = match &patch.password {
         Some(password) => Some(new_hash(app, call.actor, id, password, patch).await?),
         None => None,

@@ -198,6 +198,7 @@ pub(crate) fn actor(organization: OrganizationId, user: &Record<User>) -> Actor 
         role: user.role,
         team_ids: user.team_ids.clone(),
         origin: Origin::COMMAND_LINE,
+        scopes: None,
     }
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod document;
 mod optimization;
 mod people;
+mod permissions;
 mod reference;
 mod schedule;
 mod shift;
@@ -82,16 +83,7 @@ impl Server {
             wake: Wake::default(),
             limits: Limits::default(),
         };
-        let user = User {
-            username: "admin".to_owned(),
-            email: "admin@example.com".to_owned(),
-            full_name: String::new(),
-            role: Role::Admin,
-            team_ids: Vec::new(),
-            is_active: true,
-        };
-        let new = NewUser { user, password: Password::new(PASSWORD) };
-        create_administrator(&app, organization.id, &new).await.unwrap();
+        create_administrator(&app, organization.id, &administrator("admin")).await.unwrap();
         let shared = Shared {
             authenticator: Arc::new(app.clone()),
             metrics: Arc::new(Uncounted),
@@ -100,6 +92,22 @@ impl Server {
             document: Arc::new(Document::new(&Value::Null)),
         };
         Self { app, shared }
+    }
+
+    /// The service, for tests that send it many requests.
+    async fn sender(&self) -> impl AsyncFn(TestRequest) -> Answer {
+        let service = application(self.shared.clone(), routes).app_data(Data::new(self.app.clone()));
+        let service = init_service(service).await;
+        async move |request: TestRequest| {
+            let named =
+                request.insert_header(("x-request-id", "test-1")).insert_header((header::ACCEPT_LANGUAGE, "en"));
+            let response = call_service(&service, named.to_request()).await;
+            let text = |value: &header::HeaderValue| Value::from(value.to_str().unwrap());
+            let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+            let status = response.status().as_u16();
+            let body = serde_json::from_slice(&read_body(response).await).unwrap_or(Value::Null);
+            Answer { status, headers, body }
+        }
     }
 
     fn anonymous(&self) -> Client<'_> {
@@ -112,26 +120,44 @@ impl Server {
         Client { server: self, token: answer.body["data"]["access_token"].as_str().map(str::to_owned) }
     }
 
+    /// Signs in to another organization than the default one.
+    async fn sign_in_to(&self, organization: &str, identifier: &str) -> Client<'_> {
+        let login = json!({ "identifier": identifier, "password": PASSWORD });
+        let request = TestRequest::post().uri("/api/auth/login").insert_header(("x-organization", organization));
+        let answer = self.anonymous().send(request.set_json(login)).await.expect(200);
+        Client { server: self, token: answer.body["data"]["access_token"].as_str().map(str::to_owned) }
+    }
+
     async fn admin(&self) -> Client<'_> {
         self.sign_in("admin").await
     }
 }
 
+/// The request with the token of whoever sends it.
+fn authorized(request: TestRequest, token: Option<&str>) -> TestRequest {
+    match token {
+        Some(token) => request.insert_header((header::AUTHORIZATION, format!("Bearer {token}"))),
+        None => request,
+    }
+}
+
+/// An administrator called `username`.
+fn administrator(username: &str) -> NewUser {
+    let user = User {
+        username: username.to_owned(),
+        email: format!("{username}@example.com"),
+        full_name: String::new(),
+        role: Role::Admin,
+        team_ids: Vec::new(),
+        is_active: true,
+    };
+    NewUser { user, password: Password::new(PASSWORD) }
+}
+
 impl Client<'_> {
-    async fn send(&self, mut request: TestRequest) -> Answer {
-        let server = self.server;
-        let service = application(server.shared.clone(), routes).app_data(Data::new(server.app.clone()));
-        let service = init_service(service).await;
-        request = request.insert_header(("x-request-id", "test-1")).insert_header((header::ACCEPT_LANGUAGE, "en"));
-        if let Some(token) = &self.token {
-            request = request.insert_header((header::AUTHORIZATION, format!("Bearer {token}")));
-        }
-        let response = call_service(&service, request.to_request()).await;
-        let text = |value: &header::HeaderValue| Value::from(value.to_str().unwrap());
-        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        let status = response.status().as_u16();
-        let body = serde_json::from_slice(&read_body(response).await).unwrap_or(Value::Null);
-        Answer { status, headers, body }
+    async fn send(&self, request: TestRequest) -> Answer {
+        let send = self.server.sender().await;
+        send(authorized(request, self.token.as_deref())).await
     }
 
     async fn get(&self, uri: &str) -> Answer {

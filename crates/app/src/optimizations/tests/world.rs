@@ -79,6 +79,7 @@ impl World {
             role: Role::Manager,
             team_ids: user.team_ids.clone(),
             origin: Origin::COMMAND_LINE,
+            scopes: None,
         }
     }
 
@@ -171,5 +172,5 @@ pub(super) async fn actor(app: &App, organization: OrganizationId, role: Role) -
     let mut uow = app.store.begin(organization).await.unwrap();
     let user_id = uow.users().insert(&user, app.now()).await.unwrap().id;
     uow.commit().await.unwrap();
-    Actor { organization, user_id, role, team_ids: Vec::new(), origin: Origin::COMMAND_LINE }
+    Actor { organization, user_id, role, team_ids: Vec::new(), origin: Origin::COMMAND_LINE, scopes: None }
 }
