@@ -4,6 +4,7 @@
 //! came from; here the texts become a [`Config`], and everything wrong with them is reported at once. To add a setting:
 //! a line in the list, a field here, a line in `docs/configuration.md`.
 
+mod encryption;
 mod file;
 mod jwt_key;
 mod layers;
@@ -95,6 +96,8 @@ pub struct Config {
     pub database_pool_size: u32,
     /// The shared cache; none for one in this process.
     pub redis_url: Option<Secret>,
+    /// Hosts that are reached in the clear on purpose.
+    pub plaintext_hosts: Vec<String>,
     /// What access tokens are signed with, if given; [`Config::jwt_key`] always has one.
     pub jwt_secret_key: Option<Secret>,
     /// Life of an access token.
@@ -160,6 +163,7 @@ impl Config {
             data_dir,
             database_pool_size: reader.number("database.pool_size", 1, 1_000),
             redis_url: reader.redis_url(),
+            plaintext_hosts: reader.names("plaintext_hosts"),
             jwt_secret_key: reader.secret("jwt.secret_key"),
             access_token_minutes: reader.number("jwt.access_token_minutes", 1, 1_440),
             sign_in_hours: reader.number("jwt.sign_in_hours", 1, 168),
@@ -179,6 +183,7 @@ impl Config {
         };
         let mut faults = reader.faults;
         strength::check(&config, gathered, &mut faults);
+        encryption::check(&config, gathered, &mut faults);
         role::check(&config, &mut faults);
         if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults)) }
     }
@@ -197,6 +202,12 @@ impl<'a> Reader<'a> {
 
     fn secret(&self, key: &str) -> Option<Secret> {
         self.text(key).map(Secret::new)
+    }
+
+    /// Names that commas separate.
+    fn names(&self, key: &str) -> Vec<String> {
+        let text = self.text(key).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
     }
 
     fn refuse(&mut self, key: &str, expected: &str) {

@@ -36,6 +36,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("redis.port", "REDIS_PORT", Some("6379"), "port of Redis"),
     plain("redis.db", "REDIS_DB", Some("0"), "number of the Redis database"),
     secret("redis.password", "REDIS_PASSWORD", "password of Redis"),
+    plain("plaintext_hosts", "HR_PLAINTEXT_HOSTS", None, "hosts that production may reach in the clear, by commas"),
     secret("jwt.secret_key", "JWT_SECRET_KEY", "signs access tokens; in development one is made and kept in data_dir"),
     plain("jwt.access_token_minutes", "HR_ACCESS_TOKEN_MINUTES", Some("15"), "life of an access token"),
     plain("jwt.sign_in_hours", "HR_SIGN_IN_HOURS", Some("8"), "life of a sign-in"),

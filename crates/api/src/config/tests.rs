@@ -106,6 +106,7 @@ fn secrets_are_read_from_files_too() {
 fn production_refuses_weak_and_missing_secrets_together() {
     let found = faults(&[
         ("HR_ENV", "production"),
+        ("HR_PLAINTEXT_HOSTS", "db, cache"),
         ("DATABASE_URL", "postgres://hr:postgres@db/hr"),
         ("REDIS_HOST", "cache"),
         ("REDIS_PASSWORD", "changeme"),
@@ -118,6 +119,36 @@ fn production_refuses_weak_and_missing_secrets_together() {
     }
     let strong = "q0XzF2vB7yKd1mWc9RtNh5JgLs8PaUe3";
     assert!(Config::load(&sources(&[("HR_ENV", "production"), ("JWT_SECRET_KEY", strong)])).is_ok());
+}
+
+#[test]
+fn production_encrypts_what_leaves_the_machine() {
+    let key = ("JWT_SECRET_KEY", "q0XzF2vB7yKd1mWc9RtNh5JgLs8PaUe3");
+    let clear = [("DATABASE_URL", "postgres://hr@db/hr?sslmode=require"), ("REDIS_HOST", "cache")];
+    for environment in ["production", "staging"] {
+        let found = faults(&[&clear[..], &[key, ("HR_ENV", environment)]].concat());
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].starts_with("database.url (env DATABASE_URL) reaches db in the clear"), "{}", found[0]);
+        assert!(found[1].starts_with("redis.url reaches cache in the clear"), "{}", found[1]);
+    }
+    let is_fine = |settings: &[(&str, &str)]| Config::load(&sources(&[settings, &[key]].concat())).is_ok();
+    assert!(is_fine(&clear), "development may");
+    let production = ("HR_ENV", "production");
+    assert!(is_fine(&[&clear[..], &[production, ("HR_PLAINTEXT_HOSTS", "cache, db")]].concat()));
+    for address in [
+        "postgres://hr@db/hr?sslmode=verify-full",
+        "postgres://hr@db/hr?application_name=hr&sslmode=verify-ca&sslrootcert=/ca.pem",
+        "postgres://hr@localhost/hr",
+        "postgres://hr@127.0.0.1:5433/hr",
+        "postgres://hr@[::1]/hr",
+        "postgres://hr@%2Frun%2Fpostgresql/hr",
+        "postgres:///hr?host=/run/postgresql",
+    ] {
+        assert!(is_fine(&[production, ("DATABASE_URL", address)]), "{address}");
+    }
+    for address in ["rediss://cache/0", "redis://127.0.0.1/0", "unix:///run/redis.sock"] {
+        assert!(is_fine(&[production, ("REDIS_URL", address)]), "{address}");
+    }
 }
 
 #[test]
