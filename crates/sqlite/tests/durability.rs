@@ -40,6 +40,7 @@ async fn writes_until_killed() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "whoever is to be killed is a program of its own")]
 async fn a_killed_writer_has_lost_nothing_it_was_told_is_stored() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hr.sqlite3");
