@@ -7,10 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use scheduling_app::auth::{PasswordHasher, TokenKeys};
+use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::{App, Limits};
 use scheduling_domain::page::PageRequest;
-use scheduling_domain::ports::{Cache, NoMetrics, PoolStatus, Store};
+use scheduling_domain::ports::{Cache, PoolStatus, SchedulingMetrics, Store};
 use scheduling_domain::user::UserFilter;
 use scheduling_memory::MemoryCache;
 use scheduling_postgres::{PgSettings, PgStore, SchemaState};
@@ -142,12 +143,14 @@ fn embedded_refusal(error: &OpenError) -> WiringError {
     WiringError::new(format!("{}; {advice}", with_causes(error)))
 }
 
-/// The cache that the configuration names: shared on Redis, else in this process.
-pub fn cache(config: &Config) -> Result<Arc<dyn Cache>, WiringError> {
-    match &config.redis_url {
-        None => Ok(Arc::new(MemoryCache::new())),
-        Some(url) => match RedisCache::new(url.reveal()) {
-            Ok(cache) => Ok(Arc::new(cache)),
+/// The cache that the configuration names: shared on Redis, else in this process where the database is its own. Several
+/// processes on one database and without Redis would not hear of one another's writes, so they have none.
+fn cache(config: &Config, installation: &str) -> Result<Option<Arc<dyn Cache>>, WiringError> {
+    match (&config.redis_url, &config.database) {
+        (None, Database::Embedded(_)) => Ok(Some(Arc::new(MemoryCache::new()))),
+        (None, Database::Postgres(_)) => Ok(None),
+        (Some(url), _) => match RedisCache::new(url.reveal(), installation) {
+            Ok(cache) => Ok(Some(Arc::new(cache))),
             Err(error) => {
                 Err(WiringError::new(format!("redis.url {}: {}", masked_url(url.reveal()), with_causes(&error))))
             }
@@ -155,8 +158,12 @@ pub fn cache(config: &Config) -> Result<Arc<dyn Cache>, WiringError> {
     }
 }
 
-/// What the use cases work with. Nothing is counted until [`App::metrics`] is set.
-pub fn app(config: &Config, store: Arc<dyn Store>) -> Result<App, WiringError> {
+/// What the use cases work with.
+pub async fn app(
+    config: &Config,
+    store: Arc<dyn Store>,
+    metrics: Arc<dyn SchedulingMetrics>,
+) -> Result<App, WiringError> {
     let key = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
     let tokens = TokenKeys::try_new(key.reveal().as_bytes())
         .map_err(|error| WiringError::new(format!("jwt.secret_key: {error}")))?;
@@ -170,12 +177,16 @@ pub fn app(config: &Config, store: Arc<dyn Store>) -> Result<App, WiringError> {
         remembered_sign_in: SignedDuration::from_hours(i64::from(config.remembered_days) * 24),
         ..Limits::default()
     };
+    let installation = store.installation().await.map_err(|error| WiringError::new(with_causes(&error)))?;
+    let caching = Caching::new(cache(config, &installation)?, Arc::clone(&metrics));
+    let clock = Arc::new(SystemClock);
     Ok(App {
-        store,
-        clock: Arc::new(SystemClock),
+        store: caching.store(store, clock.clone()),
+        caching,
+        clock,
         tokens: Arc::new(tokens),
         passwords,
-        metrics: Arc::new(NoMetrics),
+        metrics,
         wake: Wake::default(),
         limits,
     })

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use scheduling_domain::ports::{Clock, SchedulingMetrics, Store};
 
 use crate::auth::{PasswordHasher, TokenKeys};
+use crate::caching::Caching;
 use crate::optimizations::Wake;
 
 /// The store, the clock and the secrets; built once by the wiring and shared by all use cases.
@@ -14,6 +15,8 @@ use crate::optimizations::Wake;
 pub struct App {
     /// Everything that is kept.
     pub store: Arc<dyn Store>,
+    /// What is kept in front of the store; the store reads through it.
+    pub caching: Caching,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What signs access tokens.

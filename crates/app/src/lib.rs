@@ -28,7 +28,7 @@ pub mod actor;
 pub mod app;
 pub mod assignments;
 pub mod auth;
-pub mod cached;
+pub mod caching;
 pub mod catalogue;
 pub mod demo;
 pub mod import;

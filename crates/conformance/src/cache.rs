@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use scheduling_domain::id::OrganizationId;
-use scheduling_domain::ports::{Cache, CacheKey, CachePattern};
+use scheduling_domain::ports::{Cache, CacheFamily, CacheKey, CachePattern, DerivedKey, Found};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -31,6 +31,13 @@ macro_rules! cache_conformance {
             clear_reaches_thousands_of_entries
             many_callers_share_one_cache
             ping_is_answered
+            an_answer_is_found_until_one_of_its_kinds_is_raised
+            an_answer_that_is_kept_late_is_not_found
+            raising_leaves_other_kinds_and_organizations_alone
+            an_answer_is_not_found_after_its_life
+            one_caller_at_a_time_has_the_lease
+            a_lease_that_somebody_else_holds_is_left_alone
+            an_answer_near_its_end_is_found_and_lent
         }
     };
     (@cases $factory:expr; $($case:ident)+) => {$(
@@ -52,8 +59,8 @@ impl Case {
     async fn begin(cache: &dyn Cache, number: u32) -> Self {
         let organization = |raw| OrganizationId::from(NonZeroU32::MIN.saturating_add(raw));
         let case = Self { ours: organization(number * 2), theirs: organization(number * 2 + 1) };
-        cache.clear(&CachePattern::new(case.ours, "*")).await;
-        cache.clear(&CachePattern::new(case.theirs, "*")).await;
+        cache.clear_pattern(&CachePattern::new(case.ours, "*")).await;
+        cache.clear_pattern(&CachePattern::new(case.theirs, "*")).await;
         case
     }
 
@@ -146,8 +153,8 @@ pub async fn clear_removes_what_matches_and_counts_it(cache: &dyn Cache) {
     for name in ["users:1", "users:2", "users:2:teams", "teams:1"] {
         cache.set(&case.key(name), "1".to_owned(), HOUR).await;
     }
-    assert_eq!(cache.clear(&case.pattern("users:*")).await, 3);
-    assert_eq!(cache.clear(&case.pattern("users:*")).await, 0);
+    assert_eq!(cache.clear_pattern(&case.pattern("users:*")).await, 3);
+    assert_eq!(cache.clear_pattern(&case.pattern("users:*")).await, 0);
     assert!(!cache.exists(&case.key("users:2:teams")).await);
     assert!(cache.exists(&case.key("teams:1")).await);
 }
@@ -164,7 +171,7 @@ pub async fn clear_takes_other_characters_literally(cache: &dyn Cache) {
     ] {
         cache.set(&case.key(meant), "1".to_owned(), HOUR).await;
         cache.set(&case.key(not_meant), "1".to_owned(), HOUR).await;
-        assert_eq!(cache.clear(&case.pattern(pattern)).await, 1, "{pattern}");
+        assert_eq!(cache.clear_pattern(&case.pattern(pattern)).await, 1, "{pattern}");
         assert!(!cache.exists(&case.key(meant)).await, "{pattern} means {meant}");
         assert!(cache.exists(&case.key(not_meant)).await, "{pattern} does not mean {not_meant}");
     }
@@ -176,7 +183,7 @@ pub async fn clear_keeps_to_its_organization(cache: &dyn Cache) {
     let theirs = CacheKey::new(case.theirs, "users:1");
     cache.set(&case.key("users:1"), "ours".to_owned(), HOUR).await;
     cache.set(&theirs, "theirs".to_owned(), HOUR).await;
-    assert_eq!(cache.clear(&case.pattern("*")).await, 1);
+    assert_eq!(cache.clear_pattern(&case.pattern("*")).await, 1);
     assert_eq!(cache.get(&theirs).await.as_deref(), Some("theirs"));
 }
 
@@ -187,7 +194,7 @@ pub async fn clear_reaches_thousands_of_entries(cache: &dyn Cache) {
         cache.set(&case.key(&format!("many:{number}")), "1".to_owned(), HOUR).await;
     }
     cache.set(&case.key("one"), "1".to_owned(), HOUR).await;
-    assert_eq!(cache.clear(&case.pattern("many:*")).await, 3_000);
+    assert_eq!(cache.clear_pattern(&case.pattern("many:*")).await, 3_000);
     assert!(!cache.exists(&case.key("many:2999")).await);
     assert!(cache.exists(&case.key("one")).await);
 }
@@ -207,6 +214,113 @@ pub async fn many_callers_share_one_cache(cache: &dyn Cache) {
 /// `ping` succeeds while the server answers.
 pub async fn ping_is_answered(cache: &dyn Cache) {
     cache.ping().await.expect("the cache answers");
+}
+
+static SITES: CacheFamily = family("sites", &["site"], Duration::ZERO);
+static ROSTERS: CacheFamily = family("rosters", &["schedule", "shift", "assignment"], Duration::ZERO);
+static REPORTS: CacheFamily = family("reports", &["shift"], HOUR);
+
+const fn family(name: &'static str, kinds: &'static [&'static str], stale: Duration) -> CacheFamily {
+    CacheFamily { name, schema: 1, kinds, fresh: HOUR, stale }
+}
+
+async fn find(cache: &dyn Cache, key: &DerivedKey) -> Found {
+    cache.find(key).await.expect("the cache answers")
+}
+
+/// Looks, and keeps `text` where it would be found.
+async fn keep(cache: &dyn Cache, key: &DerivedKey, text: &str) {
+    let found = find(cache, key).await;
+    cache.keep(&found.entry, text, HOUR, found.lease.as_ref()).await.expect("the cache answers");
+}
+
+/// An answer is found as it was kept, until any one of the kinds it was made from is raised.
+pub async fn an_answer_is_found_until_one_of_its_kinds_is_raised(cache: &dyn Cache) {
+    let case = Case::begin(cache, 13).await;
+    let key = DerivedKey::new(case.ours, &ROSTERS, 7);
+    for kind in ROSTERS.kinds {
+        keep(cache, &key, "李娜").await;
+        assert_eq!(find(cache, &key).await.text.as_deref(), Some("李娜"));
+        cache.raise(case.ours, &[kind]).await.expect("the cache answers");
+        assert_eq!(find(cache, &key).await.text, None, "{kind} was raised");
+    }
+}
+
+/// Whoever looked before a raise and keeps after it keeps nothing that is found.
+pub async fn an_answer_that_is_kept_late_is_not_found(cache: &dyn Cache) {
+    let case = Case::begin(cache, 14).await;
+    let key = DerivedKey::new(case.ours, &SITES, 7);
+    let slow = find(cache, &key).await;
+    cache.raise(case.ours, &["site"]).await.expect("the cache answers");
+    keep(cache, &key, "new").await;
+    cache.keep(&slow.entry, "old", HOUR, None).await.expect("the cache answers");
+    assert_eq!(find(cache, &key).await.text.as_deref(), Some("new"));
+}
+
+/// A raise touches its kinds in its organization.
+pub async fn raising_leaves_other_kinds_and_organizations_alone(cache: &dyn Cache) {
+    let case = Case::begin(cache, 15).await;
+    let ours = DerivedKey::new(case.ours, &SITES, 7);
+    let theirs = DerivedKey::new(case.theirs, &SITES, 7);
+    keep(cache, &ours, "ours").await;
+    keep(cache, &theirs, "theirs").await;
+    cache.raise(case.ours, &["shift"]).await.expect("the cache answers");
+    assert_eq!(find(cache, &ours).await.text.as_deref(), Some("ours"));
+    cache.raise(case.ours, &["shift", "site"]).await.expect("the cache answers");
+    assert_eq!(find(cache, &ours).await.text, None);
+    assert_eq!(find(cache, &theirs).await.text.as_deref(), Some("theirs"));
+}
+
+/// An answer ends with its life.
+pub async fn an_answer_is_not_found_after_its_life(cache: &dyn Cache) {
+    let case = Case::begin(cache, 16).await;
+    let key = DerivedKey::new(case.ours, &SITES, 7);
+    let found = find(cache, &key).await;
+    cache.keep(&found.entry, "1", Duration::from_millis(50), None).await.expect("the cache answers");
+    until_gone(cache, &found.entry).await;
+    assert_eq!(find(cache, &key).await.text, None);
+}
+
+/// The right to make an answer goes to one caller until it is given back, with an answer or without.
+pub async fn one_caller_at_a_time_has_the_lease(cache: &dyn Cache) {
+    let case = Case::begin(cache, 17).await;
+    let key = DerivedKey::new(case.ours, &SITES, 7);
+    let first = find(cache, &key).await;
+    let lease = first.lease.expect("nobody has it");
+    assert_eq!(find(cache, &key).await.lease, None);
+    cache.give_back(&first.entry, &lease).await.expect("the cache answers");
+    let second = find(cache, &key).await;
+    let lease = second.lease.expect("it was given back");
+    cache.keep(&second.entry, "1", HOUR, Some(&lease)).await.expect("the cache answers");
+    assert_eq!(find(cache, &key).await.lease, None, "there is nothing to be made");
+    cache.delete(&second.entry).await;
+    assert!(find(cache, &key).await.lease.is_some());
+}
+
+/// Giving back what one no longer has takes nothing from whoever has it now.
+pub async fn a_lease_that_somebody_else_holds_is_left_alone(cache: &dyn Cache) {
+    let case = Case::begin(cache, 18).await;
+    let key = DerivedKey::new(case.ours, &SITES, 7);
+    let first = find(cache, &key).await;
+    let lease = first.lease.expect("nobody has it");
+    cache.give_back(&first.entry, &lease).await.expect("the cache answers");
+    assert!(find(cache, &key).await.lease.is_some(), "somebody else has it now");
+    cache.give_back(&first.entry, &lease).await.expect("the cache answers");
+    assert_eq!(find(cache, &key).await.lease, None);
+}
+
+/// With less life left than its family's `stale`, an answer is still found, and one caller may make a new one.
+pub async fn an_answer_near_its_end_is_found_and_lent(cache: &dyn Cache) {
+    let case = Case::begin(cache, 19).await;
+    let key = DerivedKey::new(case.ours, &REPORTS, 7);
+    let found = find(cache, &key).await;
+    cache.keep(&found.entry, "old", HOUR / 2, found.lease.as_ref()).await.expect("the cache answers");
+    let first = find(cache, &key).await;
+    assert_eq!((first.text.as_deref(), first.lease.is_some()), (Some("old"), true));
+    assert_eq!(find(cache, &key).await.lease, None);
+    cache.keep(&first.entry, "new", HOUR * 2, first.lease.as_ref()).await.expect("the cache answers");
+    let second = find(cache, &key).await;
+    assert_eq!((second.text.as_deref(), second.lease), (Some("new"), None));
 }
 
 async fn until_gone(cache: &dyn Cache, key: &CacheKey) {

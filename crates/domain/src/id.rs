@@ -113,6 +113,8 @@ ids! {
     AssignmentId;
     /// An [`Optimization`](crate::optimization::Optimization).
     OptimizationId;
+    /// An [`OutboxEvent`](crate::ports::OutboxEvent).
+    OutboxEventId;
     /// A [`RefreshToken`](crate::user::RefreshToken).
     RefreshTokenId;
     /// A key with which an integration asks.

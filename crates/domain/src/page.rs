@@ -1,7 +1,10 @@
 //! Pages of a list.
 
+use serde::{Deserialize, Serialize};
+
 /// Which page of a list is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "(u32, u32)", into = "(u32, u32)")]
 pub struct PageRequest {
     page: u32,
     per_page: u32,
@@ -32,6 +35,19 @@ impl PageRequest {
     }
 }
 
+impl From<PageRequest> for (u32, u32) {
+    fn from(PageRequest { page, per_page }: PageRequest) -> Self {
+        (page, per_page)
+    }
+}
+
+impl TryFrom<(u32, u32)> for PageRequest {
+    type Error = &'static str;
+    fn try_from((page, per_page): (u32, u32)) -> Result<Self, &'static str> {
+        Self::try_new(page, per_page).ok_or("there is no such page")
+    }
+}
+
 impl Default for PageRequest {
     fn default() -> Self {
         Self { page: 1, per_page: 20 }
@@ -39,7 +55,7 @@ impl Default for PageRequest {
 }
 
 /// One page of a list, and how long the whole list is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T> {
     /// The rows, in the list's order.
     pub items: Vec<T>,

@@ -1,12 +1,14 @@
 //! What a shift needs done.
 
+use serde::{Deserialize, Serialize};
+
 use crate::fault::Faults;
 use crate::id::{PositionId, SkillId};
 use crate::ports::{Queries, Repository, Store, UnitOfWork};
 use crate::record::Entity;
 
 /// A job on a shift, such as ward nurse.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// Unique in the organization.
     pub name: String,
@@ -15,7 +17,7 @@ pub struct Position {
 }
 
 /// What a list of positions can be narrowed by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PositionFilter {
     /// Part of the name, whatever its case.
     pub search: Option<String>,

@@ -25,7 +25,11 @@ impl Version {
 }
 
 /// A stored `T`. Reads as its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound(
+    serialize = "T: Serialize, T::Id: Serialize",
+    deserialize = "T: Deserialize<'de>, T::Id: Deserialize<'de>"
+))]
 pub struct Record<T: Entity> {
     /// Its identity within the organization.
     pub id: T::Id,

@@ -11,7 +11,7 @@ use crate::record::Entity;
 use crate::roster::Period;
 
 /// A team's roster for a period. Schedules of one team do not overlap in time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// Whose.
     pub team_id: TeamId,
@@ -62,7 +62,7 @@ impl Entity for Schedule {
 }
 
 /// A numbered, immutable snapshot of a schedule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
     /// Its identity.
     pub id: PublicationId,
@@ -71,7 +71,7 @@ pub struct Publication {
 }
 
 /// What a new publication says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedContent {
     /// Of what.
     pub schedule_id: ScheduleId,

@@ -1,6 +1,7 @@
 //! A shift by the wall clock, from which dated shifts are made.
 
 use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Faults};
 use crate::id::{PositionId, ShiftTemplateId, SiteId, SkillId};
@@ -9,7 +10,7 @@ use crate::record::Entity;
 use crate::time::DstPolicy;
 
 /// A shift by the wall clock of a site.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShiftTemplate {
     /// Short and unique in the organization, such as `N`.
     pub code: String,
@@ -34,7 +35,7 @@ pub struct ShiftTemplate {
 }
 
 /// What a list of shift templates can be narrowed by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ShiftTemplateFilter {
     /// Part of the code or the name, whatever its case.
     pub search: Option<String>,

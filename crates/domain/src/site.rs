@@ -1,5 +1,7 @@
 //! A place of work.
 
+use serde::{Deserialize, Serialize};
+
 use crate::fault::{Fault, Faults};
 use crate::id::SiteId;
 use crate::ports::{Queries, Repository, Store, UnitOfWork};
@@ -7,7 +9,7 @@ use crate::record::Entity;
 use crate::time::SiteZone;
 
 /// A place of work: its zone gives wall clocks their meaning, its tags say which law applies.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
     /// Unique in the organization.
     pub name: String,
@@ -20,7 +22,7 @@ pub struct Site {
 }
 
 /// What a list of sites can be narrowed by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SiteFilter {
     /// Part of the name, whatever its case.
     pub search: Option<String>,

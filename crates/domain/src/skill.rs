@@ -1,6 +1,7 @@
 //! What a person can do, and who can do it until when.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::fault::Faults;
 use crate::id::{EmployeeId, SkillGrantId, SkillId};
@@ -8,7 +9,7 @@ use crate::ports::{Queries, Repository, Store, UnitOfWork};
 use crate::record::Entity;
 
 /// Something a person can do, such as intensive care.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skill {
     /// Unique in the organization.
     pub name: String,
@@ -17,7 +18,7 @@ pub struct Skill {
 }
 
 /// What a list of skills can be narrowed by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SkillFilter {
     /// Part of the name, whatever its case.
     pub search: Option<String>,

@@ -1,12 +1,14 @@
 //! Who is rostered together.
 
+use serde::{Deserialize, Serialize};
+
 use crate::fault::Faults;
 use crate::id::{RuleSetId, SiteId, TeamId};
 use crate::ports::{Queries, Repository, Store, UnitOfWork};
 use crate::record::Entity;
 
 /// People who are rostered together at a site.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Team {
     /// Unique in the organization.
     pub name: String,
@@ -17,7 +19,7 @@ pub struct Team {
 }
 
 /// What a list of teams can be narrowed by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TeamFilter {
     /// Part of the name, whatever its case.
     pub search: Option<String>,

@@ -42,7 +42,7 @@ impl FromStr for Role {
 }
 
 /// An account.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Unique in the organization, whatever its case.
     pub username: String,
@@ -80,7 +80,7 @@ pub fn is_email(text: &str) -> bool {
 }
 
 /// What a list of accounts can be narrowed by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct UserFilter {
     /// Part of the user name, e-mail or full name, whatever its case.
     pub search: Option<String>,

@@ -1,11 +1,15 @@
 //! [`Cache`] on a concurrent map with a bound on its memory.
 
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use moka::Expiry;
 use moka::future::Cache as Moka;
-use scheduling_domain::ports::{Cache, CacheKey, CachePattern, CacheUnavailable};
+use scheduling_domain::id::OrganizationId;
+use scheduling_domain::ports::{Cache, CacheKey, CachePattern, CacheUnavailable, DerivedKey, Found, Lease};
 
 /// Keys and texts together; the least useful entries go first.
 const CAPACITY_BYTES: u64 = 64 * 1024 * 1024;
@@ -14,12 +18,15 @@ const CAPACITY_BYTES: u64 = 64 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct MemoryCache {
     entries: Moka<String, Entry>,
+    leases: Moka<String, String>,
+    generations: Arc<Generations>,
 }
 
 #[derive(Debug, Clone)]
 struct Entry {
     text: String,
     expiry: Duration,
+    expires_at: Option<Instant>,
 }
 
 /// Each entry brings its own expiry, and a new text brings a new one.
@@ -35,6 +42,39 @@ impl Expiry<String, Entry> for OwnExpiry {
     }
 }
 
+/// The generation of each kind of each organization. None is given twice in the life of the process.
+#[derive(Debug, Default)]
+struct Generations {
+    given: AtomicU64,
+    now: Mutex<HashMap<OrganizationId, HashMap<String, u64>>>,
+}
+
+impl Generations {
+    fn next(&self) -> u64 {
+        self.given.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Those of all `kinds`, at one moment.
+    fn of(&self, organization: OrganizationId, kinds: &[&str]) -> String {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        let ours = now.entry(organization).or_default();
+        let of = |kind: &&str| match ours.get(*kind) {
+            Some(generation) => generation.to_string(),
+            None => ours.entry((*kind).to_owned()).or_insert(self.next()).to_string(),
+        };
+        kinds.iter().map(of).collect::<Vec<_>>().join(".")
+    }
+
+    fn raise(&self, organization: OrganizationId, kinds: &[&str]) {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ours) = now.get_mut(&organization) {
+            for kind in kinds {
+                ours.remove(*kind);
+            }
+        }
+    }
+}
+
 impl MemoryCache {
     /// An empty cache.
     pub fn new() -> Self {
@@ -43,7 +83,8 @@ impl MemoryCache {
             .weigher(|key: &String, entry: &Entry| u32::try_from(key.len() + entry.text.len()).unwrap_or(u32::MAX))
             .expire_after(OwnExpiry)
             .build();
-        Self { entries }
+        let leases = Moka::builder().time_to_live(Lease::LIFE).build();
+        Self { entries, leases, generations: Arc::default() }
     }
 }
 
@@ -51,6 +92,11 @@ impl Default for MemoryCache {
     fn default() -> Self {
         Self::new()
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "only tells how long an entry still lives")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 #[async_trait]
@@ -63,7 +109,8 @@ impl Cache for MemoryCache {
         if expiry.is_zero() {
             self.entries.invalidate(key.as_str()).await;
         } else {
-            self.entries.insert(key.as_str().to_owned(), Entry { text, expiry }).await;
+            let entry = Entry { text, expiry, expires_at: now().checked_add(expiry) };
+            self.entries.insert(key.as_str().to_owned(), entry).await;
         }
     }
 
@@ -77,7 +124,7 @@ impl Cache for MemoryCache {
         self.entries.contains_key(key.as_str())
     }
 
-    async fn clear(&self, pattern: &CachePattern) -> u64 {
+    async fn clear_pattern(&self, pattern: &CachePattern) -> u64 {
         let mut cleared = 0;
         for (key, _) in &self.entries {
             if pattern.matches(&key) && self.entries.remove(key.as_str()).await.is_some() {
@@ -89,6 +136,53 @@ impl Cache for MemoryCache {
 
     async fn ping(&self) -> Result<(), CacheUnavailable> {
         Ok(())
+    }
+
+    async fn find(&self, key: &DerivedKey) -> Result<Found, CacheUnavailable> {
+        let family = key.family();
+        let entry = key.at(self.generations.of(key.organization(), family.kinds));
+        let found = self.entries.get(entry.as_str()).await;
+        let is_fresh = found.as_ref().is_some_and(|found| {
+            let left = found.expires_at.map_or(Duration::MAX, |at| at.saturating_duration_since(now()));
+            family.stale.is_zero() || family.stale < left
+        });
+        let lease = if is_fresh { None } else { self.lend(&entry).await };
+        Ok(Found { entry, text: found.map(|found| found.text), lease })
+    }
+
+    async fn keep(
+        &self,
+        entry: &CacheKey,
+        text: &str,
+        life: Duration,
+        lease: Option<&Lease>,
+    ) -> Result<(), CacheUnavailable> {
+        self.set(entry, text.to_owned(), life).await;
+        match lease {
+            Some(lease) => self.give_back(entry, lease).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn give_back(&self, entry: &CacheKey, lease: &Lease) -> Result<(), CacheUnavailable> {
+        if self.leases.get(entry.as_str()).await.as_ref() == Some(&lease.0) {
+            self.leases.invalidate(entry.as_str()).await;
+        }
+        Ok(())
+    }
+
+    async fn raise(&self, organization: OrganizationId, kinds: &[&str]) -> Result<(), CacheUnavailable> {
+        self.generations.raise(organization, kinds);
+        Ok(())
+    }
+}
+
+impl MemoryCache {
+    /// The lease on an entry, unless somebody has it.
+    async fn lend(&self, entry: &CacheKey) -> Option<Lease> {
+        let token = self.generations.next().to_string();
+        let held = self.leases.entry(entry.as_str().to_owned()).or_insert(token.clone()).await;
+        held.is_fresh().then_some(Lease(token))
     }
 }
 

@@ -10,7 +10,7 @@ use jiff_diesel::ToDiesel;
 use scheduling_domain::assignment::{Assignment, AssignmentFilter};
 use scheduling_domain::id::{AssignmentId, EmployeeId, OrganizationId, TypedId};
 use scheduling_domain::ports::{AssignmentRepository, StoreError};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 
 use crate::columns::{self, Corrupt};
 use crate::error::{StoreResult, failure};
@@ -179,11 +179,13 @@ async fn lock_employees(
 #[async_trait]
 impl AssignmentRepository for PgUnitOfWork {
     async fn insert_many(&mut self, values: &[Assignment], now: Timestamp) -> StoreResult<Vec<Record<Assignment>>> {
+        self.wrote(Assignment::KIND);
         let inserted = insert_many(self.pg(), self.organization(), values, now).await;
         self.watch(inserted)
     }
 
     async fn delete_many(&mut self, ids: &[AssignmentId]) -> StoreResult<u64> {
+        self.wrote(Assignment::KIND);
         let removed = delete_many(self.pg(), self.organization(), ids).await;
         self.watch(removed)
     }

@@ -36,6 +36,7 @@ mod idempotency;
 mod migrations;
 mod optimization;
 mod organization;
+mod outbox;
 mod position;
 mod publication;
 mod refresh_token;

@@ -9,7 +9,7 @@ use jiff_diesel::ToDiesel;
 use scheduling_domain::id::{OptimizationId, OrganizationId, TypedId};
 use scheduling_domain::optimization::{Optimization, OptimizationFilter, OptimizationState, ProposedAssignment, Score};
 use scheduling_domain::ports::OptimizationRepository;
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 
 use crate::columns::{self, Corrupt, Json};
 use crate::error::{StoreResult, failure};
@@ -174,6 +174,7 @@ impl OptimizationRepository for PgUnitOfWork {
         now: Timestamp,
         leased_until: Timestamp,
     ) -> StoreResult<Option<Record<Optimization>>> {
+        self.wrote(Optimization::KIND);
         let claimed = claim_next(self.pg(), self.organization(), now, leased_until).await;
         self.watch(claimed)
     }

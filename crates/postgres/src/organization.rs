@@ -7,7 +7,7 @@ use scheduling_domain::ports::StoreError;
 
 use crate::columns;
 use crate::error::{StoreResult, failure};
-use crate::schema::organizations;
+use crate::schema::{installation, organizations};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = organizations)]
@@ -19,6 +19,11 @@ struct OrganizationRow {
 
 fn organization(row: OrganizationRow) -> StoreResult<Organization> {
     Ok(Organization { id: columns::id(row.id)?, slug: row.slug, name: row.name })
+}
+
+/// The name of the whole database.
+pub(crate) async fn installation(mut pg: &AsyncPgConnection) -> StoreResult<String> {
+    installation::table.select(installation::id).get_result(&mut pg).await.map_err(failure)
 }
 
 pub(crate) async fn list(mut pg: &AsyncPgConnection) -> StoreResult<Vec<Organization>> {

@@ -334,6 +334,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    installation (is_only) {
+        is_only -> Bool,
+        id -> Text,
+    }
+}
+
+diesel::table! {
+    outbox (organization_id, id) {
+        organization_id -> BigInt,
+        id -> BigInt,
+        topic -> Text,
+        payload -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(assignments, shifts);
 
 diesel::define_sql_function! {

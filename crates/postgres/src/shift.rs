@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
 use scheduling_domain::id::{OrganizationId, ShiftId, TypedId};
 use scheduling_domain::ports::ShiftRepository;
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::shift::{Shift, ShiftFilter};
 
 use crate::columns::{self, Corrupt};
@@ -180,11 +180,13 @@ async fn lock(mut pg: &AsyncPgConnection, organization: OrganizationId, ids: &[S
 #[async_trait]
 impl ShiftRepository for PgUnitOfWork {
     async fn insert_many(&mut self, values: &[Shift], now: Timestamp) -> StoreResult<Vec<Record<Shift>>> {
+        self.wrote(Shift::KIND);
         let inserted = insert_many(self.pg(), self.organization(), values, now).await;
         self.watch(inserted)
     }
 
     async fn delete_many(&mut self, ids: &[ShiftId]) -> StoreResult<u64> {
+        self.wrote(Shift::KIND);
         let removed = delete_many(self.pg(), self.organization(), ids).await;
         self.watch(removed)
     }

@@ -9,7 +9,9 @@ use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
-use scheduling_domain::ports::{PoolStatus, PublicationQueries, Queries, Store, UnitOfWork, UserQueries};
+use scheduling_domain::ports::{
+    OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, UnitOfWork, UserQueries,
+};
 use scheduling_domain::position::Position;
 use scheduling_domain::rule_set::RuleSet;
 use scheduling_domain::schedule::Schedule;
@@ -55,6 +57,10 @@ impl Store for PgStore {
     async fn begin(&self, organization: OrganizationId) -> StoreResult<Box<dyn UnitOfWork>> {
         let connection = self.pool.get_owned().await.map_err(no_connection)?;
         Ok(Box::new(PgUnitOfWork::begin(connection, organization).await?))
+    }
+
+    async fn installation(&self) -> StoreResult<String> {
+        organization::installation(self.connection().await?.pg()).await
     }
 
     async fn organizations(&self) -> StoreResult<Vec<Organization>> {
@@ -133,6 +139,9 @@ impl Store for PgStore {
         self
     }
     fn optimizations(&self) -> &dyn Queries<Optimization> {
+        self
+    }
+    fn outbox(&self) -> &dyn OutboxQueries {
         self
     }
 }

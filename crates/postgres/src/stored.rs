@@ -341,16 +341,19 @@ impl<T: Stored> Repository<T> for PgUnitOfWork {
     }
 
     async fn insert(&mut self, value: &T, now: Timestamp) -> StoreResult<Record<T>> {
+        self.wrote(T::KIND);
         let inserted = T::insert(self.pg(), self.organization(), value, now).await;
         self.watch(inserted)
     }
 
     async fn update(&mut self, id: T::Id, expected: Version, value: &T, now: Timestamp) -> StoreResult<Record<T>> {
+        self.wrote(T::KIND);
         let updated = T::update(self.pg(), self.organization(), id, expected, value, now).await;
         self.watch(updated)
     }
 
     async fn delete(&mut self, id: T::Id, expected: Version) -> StoreResult<()> {
+        self.wrote(T::KIND);
         let deleted = T::delete(self.pg(), self.organization(), id, expected).await;
         self.watch(deleted)
     }

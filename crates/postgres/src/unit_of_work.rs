@@ -1,17 +1,22 @@
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use bb8::PooledConnection;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+use scheduling_domain::assignment::Assignment;
 use scheduling_domain::availability::Availability;
 use scheduling_domain::contract::Contract;
 use scheduling_domain::demand::Demand;
 use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
-    AssignmentRepository, IdempotencyRepository, OptimizationRepository, PublicationRepository, RefreshTokenRepository,
-    Repository, ScheduleRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    AssignmentRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository, PublicationRepository,
+    RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
+use scheduling_domain::record::Entity;
 use scheduling_domain::rule_set::RuleSet;
+use scheduling_domain::shift::Shift;
 use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
@@ -28,6 +33,7 @@ pub(crate) struct PgUnitOfWork {
     organization: OrganizationId,
     /// A statement failed, so the server refuses everything but a rollback.
     failed: bool,
+    written: BTreeSet<&'static str>,
 }
 
 impl PgUnitOfWork {
@@ -38,7 +44,7 @@ impl PgUnitOfWork {
         // One round trip for both.
         let statements = format!("BEGIN; {}", name_organization(organization, true));
         AnsiTransactionManager::begin_transaction_sql(connection.pg_mut(), &statements).await.map_err(failure)?;
-        Ok(Self { connection, organization, failed: false })
+        Ok(Self { connection, organization, failed: false, written: BTreeSet::new() })
     }
 
     /// To run statements on.
@@ -49,6 +55,14 @@ impl PgUnitOfWork {
     /// The organization all of it belongs to.
     pub(crate) fn organization(&self) -> OrganizationId {
         self.organization
+    }
+
+    /// Remembers that a row of this kind was written. A shift takes the spans of its assignments along.
+    pub(crate) fn wrote(&mut self, kind: &'static str) {
+        self.written.insert(kind);
+        if kind == Shift::KIND {
+            self.written.insert(Assignment::KIND);
+        }
     }
 
     /// Remembers a failure after which the transaction cannot be committed.
@@ -77,6 +91,10 @@ impl UnitOfWork for PgUnitOfWork {
 
     async fn rollback(mut self: Box<Self>) -> StoreResult<()> {
         AnsiTransactionManager::rollback_transaction(self.connection.pg_mut()).await.map_err(failure)
+    }
+
+    fn written(&self) -> &BTreeSet<&'static str> {
+        &self.written
     }
 
     fn sites(&mut self) -> &mut dyn Repository<Site> {
@@ -134,6 +152,9 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
     fn idempotency(&mut self) -> &mut dyn IdempotencyRepository {
+        self
+    }
+    fn outbox(&mut self) -> &mut dyn OutboxRepository {
         self
     }
 }

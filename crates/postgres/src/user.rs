@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use scheduling_domain::id::{OrganizationId, TypedId, UserId};
 use scheduling_domain::ports::{StoreError, UserQueries, UserRepository};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::user::{Credentials, PasswordHash, Role, User, UserFilter};
 
 use crate::columns::{self, Corrupt};
@@ -220,6 +220,7 @@ impl UserRepository for PgUnitOfWork {
     }
 
     async fn set_password(&mut self, id: UserId, hash: &PasswordHash) -> StoreResult<()> {
+        self.wrote(User::KIND);
         let set = set_password(self.pg(), self.organization(), id, hash).await;
         self.watch(set)
     }
@@ -230,6 +231,7 @@ impl UserRepository for PgUnitOfWork {
     }
 
     async fn raise_token_epoch(&mut self, id: UserId) -> StoreResult<()> {
+        self.wrote(User::KIND);
         let raised = raise_token_epoch(self.pg(), self.organization(), id).await;
         self.watch(raised)
     }

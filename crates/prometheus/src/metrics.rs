@@ -7,7 +7,7 @@ use prometheus::{
     HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, Result, TextEncoder,
 };
 use scheduling_domain::optimization::OptimizationState;
-use scheduling_domain::ports::{PoolStatus, SchedulingMetrics};
+use scheduling_domain::ports::{CacheOutcome, PoolStatus, SchedulingMetrics};
 use scheduling_domain::rules::Verdict;
 
 use crate::name;
@@ -33,6 +33,7 @@ pub struct Metrics {
     unfilled_heads: IntCounter,
     assignments_made: IntCounter,
     rule_violations: IntCounterVec,
+    cache_requests: IntCounterVec,
     optimizer_runs: IntCounterVec,
     optimizer_duration: HistogramVec,
 }
@@ -67,6 +68,7 @@ impl Metrics {
             unfilled_heads: counter(name::UNFILLED_HEADS, "Heads left unfilled by publications")?,
             assignments_made: counter(name::ASSIGNMENTS_MADE, "Assignments made")?,
             rule_violations: counters(name::RULE_VIOLATIONS, "Violations met", &["rule", "verdict"])?,
+            cache_requests: counters(name::CACHE_REQUESTS, "Askings of the cache", &["operation", "outcome"])?,
             optimizer_runs: counters(name::OPTIMIZER_RUNS, "Runs of the optimiser that ended", &["outcome"])?,
             optimizer_duration: histograms(
                 name::OPTIMIZER_DURATION,
@@ -141,6 +143,10 @@ impl SchedulingMetrics for Metrics {
         self.optimizer_runs.with_label_values(&[outcome]).inc();
         self.optimizer_duration.with_label_values(&[outcome]).observe(took.as_secs_f64());
     }
+
+    fn cache_asked(&self, operation: &'static str, outcome: CacheOutcome) {
+        self.cache_requests.with_label_values(&[operation, outcome.as_str()]).inc();
+    }
 }
 
 #[cfg(test)]
@@ -193,8 +199,10 @@ mod tests {
         metrics.assignments_made(40);
         metrics.violation_found("rest_between_shifts", Verdict::Block);
         metrics.optimization_ended(OptimizationState::Done, Duration::from_secs(10));
-        insta::assert_snapshot!(lines(&metrics, &["schedule", "assign", "rule", "optimizer"]), @r#"
+        metrics.cache_asked("find", CacheOutcome::Miss);
+        insta::assert_snapshot!(lines(&metrics, &["schedule", "assign", "rule", "optimizer", "cache"]), @r#"
         assignments_made_total 40
+        cache_requests_total{operation="find",outcome="miss"} 1
         optimizer_run_duration_seconds_sum{outcome="done"} 10
         optimizer_run_duration_seconds_count{outcome="done"} 1
         optimizer_runs_total{outcome="done"} 1

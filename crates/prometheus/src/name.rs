@@ -24,5 +24,7 @@ pub const ASSIGNMENTS_MADE: &str = "assignments_made_total";
 pub const RULE_VIOLATIONS: &str = "rule_violations_total";
 /// Runs of the optimiser that ended, by `outcome`.
 pub const OPTIMIZER_RUNS: &str = "optimizer_runs_total";
+/// Askings of the cache, by `operation` (`find`, `keep`, `raise`, `ping`) and `outcome` (`hit`, `miss`, `error`).
+pub const CACHE_REQUESTS: &str = "cache_requests_total";
 /// How long runs of the optimiser took, by `outcome`.
 pub const OPTIMIZER_DURATION: &str = "optimizer_run_duration_seconds";

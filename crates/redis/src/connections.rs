@@ -1,15 +1,19 @@
 //! A few multiplexed connections, and what to do when they break.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bb8_redis::bb8::{ErrorSink, ManageConnection, Pool, RunError};
 use bb8_redis::redis::aio::MultiplexedConnection;
-use bb8_redis::redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
+use bb8_redis::redis::{
+    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, ServerErrorKind, cmd, pipe,
+};
 use thiserror::Error;
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
+
+use crate::scripts::{self, Call, Script};
 
 /// The longest wait for a connection, and for an answer on it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,6 +36,8 @@ pub(crate) enum Failure {
     NoConnection(#[source] Arc<RedisError>),
     #[error("no connection to Redis within {} s", PATIENCE.as_secs())]
     TimedOut,
+    #[error("Redis did not answer in time")]
+    Late,
     #[error("Redis did not answer a command")]
     Command(#[source] RedisError),
 }
@@ -58,25 +64,40 @@ impl Connections {
         Ok(Self { pool, outage })
     }
 
-    /// Runs a command that may safely run twice: a time-out or a broken connection is met with one more try.
+    /// Asks what may safely be asked twice: a time-out or a broken connection is met with one more try.
     pub(crate) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
-        match self.try_once(command).await {
-            Err(Failure::Command(error)) if error.is_timeout() || error.is_unrecoverable_error() => {
-                self.try_once(command).await
-            }
-            other => other,
-        }
+        self.try_twice(&Question::Command(command), &mut None).await
     }
 
-    async fn try_once<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
-        let mut line = self.line().await?;
-        let answer = command.query_async(&mut line.connection).await;
-        if let Err(error) = &answer
-            && error.is_unrecoverable_error()
-        {
-            line.broken.store(true, Ordering::Relaxed);
+    /// The same for somebody who has little time.
+    pub(crate) async fn ask_within<T: FromRedisValue>(
+        &self,
+        budget: Duration,
+        question: Question<'_>,
+    ) -> Result<T, Failure> {
+        let mut last = None;
+        let answered = timeout(budget, self.try_twice(&question, &mut last)).await;
+        answered.unwrap_or_else(|_| {
+            // Whether the server or the network is at fault, a new connection tells sooner than this one.
+            if let Some(line) = last {
+                line.broken.store(true, Ordering::Relaxed);
+            }
+            Err(Failure::Late)
+        })
+    }
+
+    /// `last` becomes the connection that was asked last.
+    async fn try_twice<T: FromRedisValue>(
+        &self,
+        question: &Question<'_>,
+        last: &mut Option<Line>,
+    ) -> Result<T, Failure> {
+        match last.insert(self.line().await?).ask(question).await {
+            Err(error) if is_worth_another_try(&error) => {
+                last.insert(self.line().await?).ask(question).await.map_err(Failure::Command)
+            }
+            answer => answer.map_err(Failure::Command),
         }
-        answer.map_err(Failure::Command)
     }
 
     /// A share of a sound connection; the pool has it back at once.
@@ -110,16 +131,66 @@ impl Connections {
     }
 }
 
-/// A multiplexed connection and whether someone found it broken.
+fn is_worth_another_try(error: &RedisError) -> bool {
+    error.is_timeout() || error.is_unrecoverable_error()
+}
+
+/// What is asked of the server.
+pub(crate) enum Question<'a> {
+    /// A command.
+    Command(&'a Cmd),
+    /// One that depends on the server's lineage.
+    OfLineage(&'a (dyn Fn(&str) -> Cmd + Sync)),
+    /// A script, whose keys and arguments depend on it.
+    Script(&'a Script, &'a (dyn Fn(&str) -> Call + Sync)),
+}
+
+/// A multiplexed connection, what is known of the server behind it, and whether someone found it broken.
 #[derive(Clone)]
 struct Line {
     connection: MultiplexedConnection,
+    server: Arc<Server>,
     broken: Arc<AtomicBool>,
+}
+
+/// What a connection's server said when it was opened.
+struct Server {
+    /// The id of its replication history, which changes whenever a server starts or takes over.
+    lineage: String,
+    /// What it calls the scripts, by their index.
+    digests: Vec<String>,
 }
 
 impl Line {
     fn is_broken(&self) -> bool {
         self.broken.load(Ordering::Relaxed)
+    }
+
+    async fn ask<T: FromRedisValue>(&mut self, question: &Question<'_>) -> Result<T, RedisError> {
+        match question {
+            Question::Command(command) => self.query(command).await,
+            Question::OfLineage(command) => self.query(&command(&self.server.lineage)).await,
+            Question::Script(script, call) => {
+                let call = call(&self.server.lineage);
+                let digest = self.server.digests.get(script.index).map_or("", String::as_str);
+                match self.query(&call.by_digest(digest)).await {
+                    Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                        self.query(&call.by_text(script)).await
+                    }
+                    answer => answer,
+                }
+            }
+        }
+    }
+
+    async fn query<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, RedisError> {
+        let answer = command.query_async(&mut self.connection).await;
+        if let Err(error) = &answer
+            && is_worth_another_try(error)
+        {
+            self.broken.store(true, Ordering::Relaxed);
+        }
+        answer
     }
 }
 
@@ -135,8 +206,14 @@ impl ManageConnection for Manager {
     async fn connect(&self) -> Result<Line, RedisError> {
         let limits =
             AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
-        let connection = self.client.get_multiplexed_async_connection_with_config(&limits).await?;
-        Ok(Line { connection, broken: Arc::default() })
+        let mut connection = self.client.get_multiplexed_async_connection_with_config(&limits).await?;
+        let info: String = cmd("INFO").arg("replication").query_async(&mut connection).await?;
+        let mut load = pipe();
+        for script in scripts::ALL {
+            load.cmd("SCRIPT").arg("LOAD").arg(script.text);
+        }
+        let digests = load.query_async(&mut connection).await?;
+        Ok(Line { connection, server: Arc::new(Server { lineage: lineage(&info), digests }), broken: Arc::default() })
     }
 
     async fn is_valid(&self, line: &mut Line) -> Result<(), RedisError> {
@@ -148,11 +225,18 @@ impl ManageConnection for Manager {
     }
 }
 
+/// The replication id in what `INFO replication` answers; enough of it to be unique.
+fn lineage(info: &str) -> String {
+    let id = info.lines().find_map(|line| line.strip_prefix("master_replid:")).unwrap_or_default();
+    id.chars().take(16).collect()
+}
+
 /// Remembers that Redis is away, so that it is logged once and waited for by nobody.
 #[derive(Debug, Default)]
 struct Outage {
-    state: std::sync::Mutex<Option<Away>>,
+    state: Mutex<Option<Away>>,
     failed: Notify,
+    log: Seldom,
 }
 
 #[derive(Debug)]
@@ -164,10 +248,9 @@ struct Away {
 impl Outage {
     fn begin(&self, cause: Option<RedisError>) {
         let cause = cause.map(Arc::new);
-        let earlier = self.lock().replace(Away { asked_at: Instant::now(), cause: cause.clone() });
+        let earlier = self.lock().replace(Away { asked_at: Instant::now(), cause });
         if earlier.is_none() {
-            let cause = cause.map_or_else(|| "no answer".to_owned(), |error| error.to_string());
-            tracing::warn!(cause, "Redis is unavailable: the cache answers misses until it is back");
+            self.log.warn(&self.failure(), "Redis is unavailable: the cache answers misses until it is back");
         }
         self.failed.notify_waiters();
     }
@@ -191,7 +274,23 @@ impl Outage {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Away>> {
         // Nothing that holds the lock can panic half way, so a poisoned one is as good as new.
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes a line a second at the most, however often it is asked to.
+#[derive(Debug, Default)]
+pub(crate) struct Seldom(Mutex<Option<Instant>>);
+
+impl Seldom {
+    pub(crate) fn warn(&self, failure: &Failure, message: &str) {
+        let now = Instant::now();
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| Duration::from_secs(1) <= now.duration_since(last)) {
+            *last = Some(now);
+            let failure: &(dyn std::error::Error + 'static) = failure;
+            tracing::warn!(failure, cause = failure.source(), "{message}");
+        }
     }
 }
 
@@ -206,5 +305,17 @@ impl ErrorSink<RedisError> for Sink {
 
     fn boxed_clone(&self) -> Box<dyn ErrorSink<RedisError>> {
         Box::new(Self(Arc::clone(&self.0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lineage_is_the_replication_id() {
+        let info = "# Replication\r\nrole:master\r\nmaster_replid:8c1f5e7ab2d04c3f9e6a7b8c9d0e1f2a3b4c5d6e\r\n";
+        assert_eq!(lineage(info), "8c1f5e7ab2d04c3f");
+        assert_eq!(lineage(""), "");
     }
 }

@@ -9,6 +9,7 @@
 
 mod cache;
 mod connections;
+mod scripts;
 
 pub use cache::RedisCache;
 pub use connections::InvalidRedisUrl;

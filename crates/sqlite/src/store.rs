@@ -17,7 +17,9 @@ use scheduling_domain::id::{OrganizationId, TypedId};
 use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::page::{Page, PageRequest};
-use scheduling_domain::ports::{PoolStatus, PublicationQueries, Queries, Store, StoreError, UnitOfWork, UserQueries};
+use scheduling_domain::ports::{
+    OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, StoreError, UnitOfWork, UserQueries,
+};
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
 use scheduling_domain::rule_set::RuleSet;
@@ -192,6 +194,10 @@ impl Store for SqliteStore {
         Ok(Box::new(SqliteUnitOfWork::new(organization, transaction)))
     }
 
+    async fn installation(&self) -> Result<String, StoreError> {
+        self.readers.run(|connection| organization::installation(connection).map_err(organization_error)).await
+    }
+
     async fn organizations(&self) -> Result<Vec<Organization>, StoreError> {
         self.readers.run(|connection| organization::list(connection).map_err(organization_error)).await
     }
@@ -243,6 +249,7 @@ impl Store for SqliteStore {
         shifts: dyn Queries<Shift>,
         assignments: dyn Queries<Assignment>,
         optimizations: dyn Queries<Optimization>,
+        outbox: dyn OutboxQueries,
     }
 }
 

@@ -1,9 +1,12 @@
 //! A transaction, bound to one organization.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use diesel::SqliteConnection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use jiff::Timestamp;
+use scheduling_domain::assignment::Assignment;
 use scheduling_domain::availability::Availability;
 use scheduling_domain::contract::Contract;
 use scheduling_domain::demand::Demand;
@@ -11,12 +14,13 @@ use scheduling_domain::employee::Employee;
 use scheduling_domain::id::{OrganizationId, TypedId};
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    AssignmentRepository, IdempotencyRepository, OptimizationRepository, PublicationRepository, RefreshTokenRepository,
-    Repository, ScheduleRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    AssignmentRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository, PublicationRepository,
+    RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
-use scheduling_domain::record::{Record, Version};
+use scheduling_domain::record::{Entity, Record, Version};
 use scheduling_domain::rule_set::RuleSet;
+use scheduling_domain::shift::Shift;
 use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
@@ -31,15 +35,24 @@ pub(crate) struct SqliteUnitOfWork {
     organization: OrganizationId,
     /// None while a blocking task has it, and for good when that task's caller went away.
     transaction: Option<Transaction>,
+    written: BTreeSet<&'static str>,
 }
 
 impl SqliteUnitOfWork {
     pub(crate) fn new(organization: OrganizationId, transaction: Transaction) -> Self {
-        Self { organization, transaction: Some(transaction) }
+        Self { organization, transaction: Some(transaction), written: BTreeSet::new() }
     }
 
     pub(crate) fn organization(&self) -> OrganizationId {
         self.organization
+    }
+
+    /// Remembers that a row of this kind was written. A shift takes the spans of its assignments along.
+    pub(crate) fn wrote(&mut self, kind: &'static str) {
+        self.written.insert(kind);
+        if kind == Shift::KIND {
+            self.written.insert(Assignment::KIND);
+        }
     }
 
     /// Does something within the transaction, on a thread that may block.
@@ -95,6 +108,7 @@ impl<T: Stored> Repository<T> for SqliteUnitOfWork {
     }
 
     async fn insert(&mut self, value: &T, now: Timestamp) -> Result<Record<T>, StoreError> {
+        self.wrote(T::KIND);
         let (organization, value) = (self.organization, value.clone());
         self.run(move |connection| {
             insert_all(connection, organization, &[value], now)
@@ -112,6 +126,7 @@ impl<T: Stored> Repository<T> for SqliteUnitOfWork {
         value: &T,
         now: Timestamp,
     ) -> Result<Record<T>, StoreError> {
+        self.wrote(T::KIND);
         let (key, value) = ((self.organization.get(), id.get()), value.clone());
         self.run(move |connection| {
             let updated =
@@ -125,6 +140,7 @@ impl<T: Stored> Repository<T> for SqliteUnitOfWork {
     }
 
     async fn delete(&mut self, id: T::Id, expected: Version) -> Result<(), StoreError> {
+        self.wrote(T::KIND);
         let key = (self.organization.get(), id.get());
         self.run(move |connection| match T::delete(connection, key, expected) {
             Ok(true) => Ok(()),
@@ -154,6 +170,10 @@ impl UnitOfWork for SqliteUnitOfWork {
         self.end(AnsiTransactionManager::rollback_transaction).await
     }
 
+    fn written(&self) -> &BTreeSet<&'static str> {
+        &self.written
+    }
+
     accessors! {
         sites: dyn Repository<Site>,
         teams: dyn Repository<Team>,
@@ -174,5 +194,6 @@ impl UnitOfWork for SqliteUnitOfWork {
         assignments: dyn AssignmentRepository,
         optimizations: dyn OptimizationRepository,
         idempotency: dyn IdempotencyRepository,
+        outbox: dyn OutboxRepository,
     }
 }

@@ -8,6 +8,7 @@ use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use scheduling_app::App;
+use scheduling_app::caching::relay_forever;
 use scheduling_app::optimizations::{Pace, Worker};
 use scheduling_app::users::find_operator;
 
@@ -35,15 +36,13 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     // The port comes first: a service that cannot listen should not have touched anything.
     let listener = listen(&config.listen)?;
     let address = listener.local_addr().map_or_else(|_| config.listen.clone(), |address| address.to_string());
-    let mut session = Session::open(config).await?;
-    let cache = wiring::cache(config)?;
-    if let Err(error) = cache.ping().await {
+    let metrics = wiring::metrics()?;
+    let session = Session::open_measured(config, Arc::new(metrics.clone())).await?;
+    if let Err(error) = session.app.caching.ping().await {
         tracing::warn!(cause = with_causes(&error), "the cache does not answer; going on without it");
     }
     let welcome = if arguments.seed_demo_when_empty { first_start(&session).await? } else { None };
 
-    let metrics = wiring::metrics()?;
-    session.app.metrics = Arc::new(metrics.clone());
     let health = Arc::new(Health::new(vec![Arc::new(StoreProbe(session.app.store.clone()))]));
     let shared = Shared {
         authenticator: Arc::new(session.app.clone()),
@@ -54,6 +53,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     };
     let server = server(config, listener, shared, session.app.clone())?;
     let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.store.clone()));
+    let relay = tokio::spawn(relay_forever(session.app.clone()));
     let pace = Pace { threads: config.optimizer_threads, ..Pace::default() };
     let worker = config.role.works().then(|| Worker::start(session.app.clone(), pace));
     let stopping = tokio::spawn(stop_on_signal(server.handle(), Arc::clone(&health)));
@@ -63,6 +63,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let ended = server.await;
     stopping.abort();
     gauges.abort();
+    relay.abort();
     if let Some(worker) = worker {
         worker.stop().await;
     }

@@ -1,11 +1,12 @@
 //! What commands on stored data share: the configuration, the opened store, the organization.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use scheduling_app::App;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::organization::DEFAULT_SLUG;
-use scheduling_domain::ports::{Store, StoreError};
+use scheduling_domain::ports::{NoMetrics, SchedulingMetrics, Store, StoreError};
 
 use super::failure::Failure;
 use crate::causes::with_causes;
@@ -26,6 +27,11 @@ impl Session {
     /// Opens what the configuration names. An embedded store is migrated by whoever opens it; a server's only by
     /// `hr-scheduling migrate`.
     pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
+        Self::open_measured(config, Arc::new(NoMetrics)).await
+    }
+
+    /// The same for a process that is watched by operators.
+    pub(super) async fn open_measured(config: &Config, metrics: Arc<dyn SchedulingMetrics>) -> Result<Self, Failure> {
         let storage = Storage::open(config).await?;
         if storage.is_embedded() {
             storage.migrate().await?;
@@ -38,7 +44,7 @@ impl Session {
         let store = storage.store().await?;
         let organization =
             organization(store.as_ref(), DEFAULT_SLUG, DEFAULT_NAME).await.map_err(|error| store_failure(&error))?;
-        let app = wiring::app(config, store)?;
+        let app = wiring::app(config, store, metrics).await?;
         Ok(Self { storage, app, organization })
     }
 }

@@ -15,4 +15,6 @@ mod imports;
 mod known_rosters;
 mod quickstart;
 mod race;
+mod redis_outages;
 mod support;
+mod two_instances;

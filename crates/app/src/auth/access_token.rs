@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::opaque_token::hex;
+use super::hex;
 
 const ISSUER: &str = "hr-scheduling";
 const AUDIENCE: &str = "hr-scheduling-api";

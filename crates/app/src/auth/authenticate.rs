@@ -20,19 +20,19 @@ pub enum AuthenticateError {
     Store(#[from] StoreError),
 }
 
-/// Who stands behind an access token, as the account is now; one read.
+/// Who stands behind an access token, as the account is now, or was half a second ago at the most.
 pub async fn authenticate(app: &App, access_token: &str, origin: Origin) -> Result<Actor, AuthenticateError> {
     let bearer = app.tokens.verify(access_token, app.now()).map_err(|fault| match fault {
         TokenFault::Forged => AuthenticateError::Invalid,
         TokenFault::Expired => AuthenticateError::Expired,
     })?;
-    let account = app.store.users().find_credentials(bearer.organization, bearer.user_id).await?;
+    let account = app.caching.account(&app.store, bearer.organization, bearer.user_id).await?;
     match account {
-        Some((user, credentials)) if user.is_active && credentials.token_epoch == bearer.token_epoch => Ok(Actor {
+        Some(account) if account.user.is_active && account.token_epoch == bearer.token_epoch => Ok(Actor {
             organization: bearer.organization,
-            user_id: user.id,
-            role: user.value.role,
-            team_ids: user.value.team_ids,
+            user_id: account.user.id,
+            role: account.user.value.role,
+            team_ids: account.user.value.team_ids,
             origin: origin.proved(Via::AccessToken),
             scopes: None,
         }),

@@ -13,6 +13,8 @@ mod refresh;
 mod sign_in;
 mod sign_out;
 
+pub(crate) use opaque_token::hex;
+
 pub use access_token::{TokenKeys, WeakSecret};
 pub use authenticate::{AuthenticateError, authenticate};
 pub use password::Password;

@@ -2,16 +2,19 @@ use std::collections::HashMap;
 
 use scheduling_domain::assignment::{Assignment, AssignmentFilter};
 use scheduling_domain::employee::{Employee, EmployeeFilter};
-use scheduling_domain::id::{EmployeeId, ScheduleId};
-use scheduling_domain::ports::StoreError;
+use scheduling_domain::id::{EmployeeId, OrganizationId, ScheduleId};
+use scheduling_domain::ports::{DerivedKey, StoreError};
 use scheduling_domain::record::Record;
 use scheduling_domain::schedule::{Publication, Schedule};
 use scheduling_domain::shift::{Shift, ShiftFilter};
+use scheduling_domain::user::Role;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::access::{may_read_draft, may_see};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::caching::families;
 use crate::reader::Reader;
 
 /// Which state of a roster is wanted.
@@ -85,6 +88,11 @@ pub async fn get_roster(
     id: ScheduleId,
     which: WhichRoster,
 ) -> Result<RosterView, GetRosterError> {
+    if which == WhichRoster::Published || which == WhichRoster::Best && actor.role == Role::Employee {
+        let roster = published(app, actor.organization, id).await?;
+        let roster = roster.filter(|roster| may_see(actor, &roster.schedule)).ok_or(GetRosterError::NotFound)?;
+        return Ok(RosterView::Published(Box::new(roster.schedule), roster.publication));
+    }
     let found = app.store.schedules().find(actor.organization, id).await?;
     let schedule = found.filter(|schedule| may_see(actor, schedule)).ok_or(GetRosterError::NotFound)?;
     let reads_draft = may_read_draft(actor, &schedule);
@@ -100,6 +108,27 @@ pub async fn get_roster(
     };
     let publication = app.store.publications().find(actor.organization, id, number).await?;
     Ok(RosterView::Published(Box::new(schedule), publication.ok_or(GetRosterError::NotFound)?))
+}
+
+/// A schedule and its newest publication, as they are cached.
+#[derive(Serialize, Deserialize)]
+struct PublishedRoster {
+    schedule: Record<Schedule>,
+    publication: Publication,
+}
+
+async fn published(
+    app: &App,
+    organization: OrganizationId,
+    id: ScheduleId,
+) -> Result<Option<PublishedRoster>, StoreError> {
+    let read = async {
+        let Some(schedule) = app.store.schedules().find(organization, id).await? else { return Ok(None) };
+        let Some(number) = schedule.published_number else { return Ok(None) };
+        let publication = app.store.publications().find(organization, id, number).await?;
+        Ok(publication.map(|publication| PublishedRoster { schedule, publication }))
+    };
+    app.caching.cached(&DerivedKey::new(organization, &families::ROSTERS, id), read).await
 }
 
 async fn draft(app: &App, actor: &Actor, schedule: Record<Schedule>) -> Result<DraftRoster, StoreError> {

@@ -8,6 +8,7 @@ use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 use scheduling_app::assignments::NewAssignment;
 use scheduling_app::auth::{Password, PasswordHasher, SignIn, TokenKeys, Tokens, authenticate, sign_in};
+use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::users::{NewUser, create_administrator};
 use scheduling_app::{Actor, App, Call, Limits, Settled, catalogue, schedules, users};
@@ -69,6 +70,7 @@ impl House {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
         let app = App {
             store,
+            caching: Caching::off(),
             clock: clock.clone(),
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords,

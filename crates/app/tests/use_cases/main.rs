@@ -4,6 +4,7 @@
 
 mod accounts;
 mod assignments;
+mod caching;
 mod catalogue;
 mod house;
 mod imports;

@@ -24,6 +24,7 @@ pub mod lists;
 pub mod locks;
 pub mod optimizations;
 pub mod organizations;
+pub mod outbox;
 pub mod overlaps;
 pub mod publications;
 pub mod records;
@@ -31,6 +32,7 @@ pub mod references;
 pub mod transactions;
 pub mod values;
 pub mod versions;
+pub mod written;
 
 /// A store for one test: migrated, empty, and alone with its database.
 pub struct TestStore {
@@ -234,7 +236,20 @@ macro_rules! store_conformance {
                 an_organization_is_found_by_its_slug
                 a_taken_slug_is_a_duplicate
                 the_store_answers_a_ping
+                an_installation_has_a_name_of_its_own
                 the_pool_counts_its_connections
+            ]
+            outbox: [
+                events_are_claimed_in_order
+                events_share_the_fate_of_their_write
+                a_claim_that_is_rolled_back_leaves_its_events
+                a_claim_keeps_to_its_topic_age_and_organization
+                racing_relays_tell_each_event_once_and_in_order
+                removing_passes_over_what_is_not_there
+            ]
+            written: [
+                every_write_is_remembered_by_its_kind
+                special_writes_are_remembered
             ]
             values: [
                 names_in_any_script_survive

@@ -50,3 +50,10 @@ pub async fn the_pool_counts_its_connections(store: &Arc<dyn Store>) {
     uow.rollback().await.unwrap();
     assert_eq!(store.pool_status().active, 0);
 }
+
+/// The store's name is the same at every look; a random one, so that no other store has it.
+pub async fn an_installation_has_a_name_of_its_own(store: &Arc<dyn Store>) {
+    let name = store.installation().await.unwrap();
+    assert!(32 <= name.len(), "{name}");
+    assert_eq!(store.installation().await.unwrap(), name);
+}

@@ -16,6 +16,31 @@ pub trait SchedulingMetrics: Send + Sync {
 
     /// A run of the optimiser reached its last state.
     fn optimization_ended(&self, state: OptimizationState, took: Duration);
+
+    /// The cache was asked to `find`, `keep` or `raise`, and this came of it.
+    fn cache_asked(&self, operation: &'static str, outcome: CacheOutcome);
+}
+
+/// What came of asking the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CacheOutcome {
+    /// There was a value; what was to be kept or raised has been.
+    Hit,
+    /// There was none.
+    Miss,
+    /// The cache did not answer, or is not asked until it is caught up with.
+    Error,
+}
+
+impl CacheOutcome {
+    /// The stable name, as measured.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// Counts nothing; for tests and for commands that serve nobody.
@@ -27,4 +52,5 @@ impl SchedulingMetrics for NoMetrics {
     fn assignments_made(&self, _: u64) {}
     fn violation_found(&self, _: &'static str, _: Verdict) {}
     fn optimization_ended(&self, _: OptimizationState, _: Duration) {}
+    fn cache_asked(&self, _: &'static str, _: CacheOutcome) {}
 }

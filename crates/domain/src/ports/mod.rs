@@ -6,15 +6,19 @@ mod cache;
 mod clock;
 mod idempotency;
 mod metrics;
+mod outbox;
 mod repository;
 mod rosters;
 mod store;
 
 pub use accounts::{RefreshTokenRepository, UserQueries, UserRepository};
-pub use cache::{Cache, CacheKey, CachePattern, CacheUnavailable, DEFAULT_CACHE_EXPIRY};
+pub use cache::{
+    Cache, CacheFamily, CacheKey, CachePattern, CacheUnavailable, DEFAULT_CACHE_EXPIRY, DerivedKey, Found, Lease,
+};
 pub use clock::Clock;
 pub use idempotency::{IdempotencyKey, IdempotencyRepository, KeyState, StoredResponse};
-pub use metrics::{NoMetrics, SchedulingMetrics};
+pub use metrics::{CacheOutcome, NoMetrics, SchedulingMetrics};
+pub use outbox::{OutboxEvent, OutboxQueries, OutboxRepository};
 pub use repository::{Queries, Repository};
 pub use rosters::{
     AssignmentRepository, OptimizationRepository, PublicationQueries, PublicationRepository, ScheduleRepository,

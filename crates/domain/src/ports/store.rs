@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use async_trait::async_trait;
@@ -12,8 +13,9 @@ use crate::id::OrganizationId;
 use crate::optimization::Optimization;
 use crate::organization::Organization;
 use crate::ports::{
-    AssignmentRepository, IdempotencyRepository, OptimizationRepository, PublicationQueries, PublicationRepository,
-    Queries, RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, UserQueries, UserRepository,
+    AssignmentRepository, IdempotencyRepository, OptimizationRepository, OutboxQueries, OutboxRepository,
+    PublicationQueries, PublicationRepository, Queries, RefreshTokenRepository, Repository, ScheduleRepository,
+    ShiftRepository, UserQueries, UserRepository,
 };
 use crate::position::Position;
 use crate::rule_set::RuleSet;
@@ -67,6 +69,10 @@ pub trait Store: Send + Sync {
     /// Opens a unit of work bound to an organization.
     async fn begin(&self, organization: OrganizationId) -> Result<Box<dyn UnitOfWork>, StoreError>;
 
+    /// What this store is called among all that share a cache. MUST be the same for every process that opens it, and
+    /// another one for every other store.
+    async fn installation(&self) -> Result<String, StoreError>;
+
     /// All organizations, in order of id.
     async fn organizations(&self) -> Result<Vec<Organization>, StoreError>;
 
@@ -116,6 +122,8 @@ pub trait Store: Send + Sync {
     fn assignments(&self) -> &dyn Queries<Assignment>;
     /// Reads of runs of the optimiser.
     fn optimizations(&self) -> &dyn Queries<Optimization>;
+    /// Reads of events that wait to be told.
+    fn outbox(&self) -> &dyn OutboxQueries;
 }
 
 /// A transaction, bound to one organization. Only use cases begin and end one.
@@ -125,6 +133,10 @@ pub trait UnitOfWork: Send {
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
     /// Undoes everything done so far.
     async fn rollback(self: Box<Self>) -> Result<(), StoreError>;
+
+    /// What was written so far, by kind ([`Entity::KIND`](crate::record::Entity::KIND)). MUST name the kind of every row
+    /// that was inserted, updated or deleted, also those of assignments that a shift took along; MUST NOT name kinds that were only read.
+    fn written(&self) -> &BTreeSet<&'static str>;
 
     /// Sites.
     fn sites(&mut self) -> &mut dyn Repository<Site>;
@@ -164,4 +176,6 @@ pub trait UnitOfWork: Send {
     fn optimizations(&mut self) -> &mut dyn OptimizationRepository;
     /// Answers to requests that may be repeated.
     fn idempotency(&mut self) -> &mut dyn IdempotencyRepository;
+    /// Events to be told once this unit of work is committed.
+    fn outbox(&mut self) -> &mut dyn OutboxRepository;
 }

@@ -10,12 +10,13 @@ use crate::{MigrateError, SchemaState, migrate, schema_state};
 async fn two_processes_that_migrate_at_once_run_each_migration_once() {
     let database = TestDatabase::create_empty().await;
     let settings = database.settings();
-    let pending = vec!["0001_tables".to_owned(), "0002_guards".to_owned()];
-    assert_eq!(schema_state(&settings).await.unwrap(), SchemaState::Pending(pending));
+    let SchemaState::Pending(pending) = schema_state(&settings).await.unwrap() else {
+        panic!("an empty database has no migration");
+    };
     let (one, other) = tokio::join!(migrate(&settings), migrate(&settings));
     let mut ran = [one.unwrap().len(), other.unwrap().len()];
     ran.sort_unstable();
-    assert_eq!(ran, [0, 2]);
+    assert_eq!(ran, [0, pending.len()]);
     assert_eq!(schema_state(&settings).await.unwrap(), SchemaState::Current);
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use scheduling_domain::assignment::{Assignment, AssignmentFilter, AssignmentSource};
 use scheduling_domain::id::{AssignmentId, EmployeeId, ShiftId, TypedId};
 use scheduling_domain::ports::{AssignmentRepository, StoreError};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::shift::Shift;
 
 use crate::columns::{Instant, Key, Name};
@@ -108,6 +108,7 @@ impl AssignmentRepository for SqliteUnitOfWork {
         values: &[Assignment],
         now: Timestamp,
     ) -> Result<Vec<Record<Assignment>>, StoreError> {
+        self.wrote(Assignment::KIND);
         let (organization, values) = (self.organization(), values.to_vec());
         self.run(move |connection| {
             insert_all(connection, organization, &values, now).map_err(|error| store_error(error, Assignment::UNIQUE))
@@ -116,6 +117,7 @@ impl AssignmentRepository for SqliteUnitOfWork {
     }
 
     async fn delete_many(&mut self, ids: &[AssignmentId]) -> Result<u64, StoreError> {
+        self.wrote(Assignment::KIND);
         let organization = self.organization().get();
         let among_them = among("id", ids);
         self.run(move |connection| {

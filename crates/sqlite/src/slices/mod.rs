@@ -8,6 +8,7 @@ mod employee;
 mod idempotency;
 mod optimization;
 pub(crate) mod organization;
+mod outbox;
 mod position;
 mod publication;
 mod refresh_token;

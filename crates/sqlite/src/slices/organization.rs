@@ -8,6 +8,13 @@ use crate::columns::Key;
 use crate::stored::take_ids;
 
 diesel::table! {
+    installation (is_only) {
+        is_only -> BigInt,
+        id -> Text,
+    }
+}
+
+diesel::table! {
     organizations (id) {
         id -> BigInt,
         slug -> Text,
@@ -30,6 +37,11 @@ impl From<OrganizationRow> for Organization {
     fn from(row: OrganizationRow) -> Self {
         Self { id: row.id.0, slug: row.slug, name: row.name }
     }
+}
+
+/// The name of the whole database.
+pub(crate) fn installation(connection: &mut SqliteConnection) -> QueryResult<String> {
+    installation::table.select(installation::id).first(connection)
 }
 
 pub(crate) fn list(connection: &mut SqliteConnection) -> QueryResult<Vec<Organization>> {

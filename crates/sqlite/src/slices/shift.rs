@@ -6,7 +6,7 @@ use diesel::sqlite::Sqlite;
 use jiff::Timestamp;
 use scheduling_domain::id::{PositionId, ScheduleId, ShiftId, ShiftTemplateId, SiteId, SkillId, TypedId};
 use scheduling_domain::ports::{ShiftRepository, StoreError};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::roster::Heads;
 use scheduling_domain::shift::{Shift, ShiftFilter};
 
@@ -140,6 +140,7 @@ stored!(Shift, ShiftRow in shifts, order: (starts_at, id), unique: []);
 #[async_trait]
 impl ShiftRepository for SqliteUnitOfWork {
     async fn insert_many(&mut self, values: &[Shift], now: Timestamp) -> Result<Vec<Record<Shift>>, StoreError> {
+        self.wrote(Shift::KIND);
         let (organization, values) = (self.organization(), values.to_vec());
         self.run(move |connection| {
             insert_all(connection, organization, &values, now).map_err(|error| store_error(error, Shift::UNIQUE))
@@ -148,6 +149,7 @@ impl ShiftRepository for SqliteUnitOfWork {
     }
 
     async fn delete_many(&mut self, ids: &[ShiftId]) -> Result<u64, StoreError> {
+        self.wrote(Shift::KIND);
         let organization = self.organization().get();
         let among_them = among("id", ids);
         self.run(move |connection| {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use scheduling_domain::id::{OrganizationId, TeamId, TypedId, UserId};
 use scheduling_domain::ports::{StoreError, UserQueries, UserRepository};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::user::{Credentials, PasswordHash, Role, User, UserFilter};
 
 use crate::columns::{Instant, Json, Key, Name};
@@ -159,6 +159,7 @@ impl UserQueries for Readers {
 #[async_trait]
 impl UserRepository for SqliteUnitOfWork {
     async fn set_password(&mut self, id: UserId, hash: &PasswordHash) -> Result<(), StoreError> {
+        self.wrote(User::KIND);
         let (key, hash) = ((self.organization().get(), id.get()), hash.0.clone());
         self.run(move |connection| {
             let changed =
@@ -187,6 +188,7 @@ impl UserRepository for SqliteUnitOfWork {
     }
 
     async fn raise_token_epoch(&mut self, id: UserId) -> Result<(), StoreError> {
+        self.wrote(User::KIND);
         let key = (self.organization().get(), id.get());
         self.run(move |connection| {
             let changed = diesel::update(users::table.find(key))

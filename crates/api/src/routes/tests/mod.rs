@@ -19,6 +19,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use jiff::Timestamp;
 use scheduling_app::auth::{Password, PasswordHasher, TokenKeys};
+use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::users::{NewUser, create_administrator};
 use scheduling_app::{App, Limits};
@@ -76,6 +77,7 @@ impl Server {
         let organization = store.create_organization(DEFAULT_SLUG, "Default").await.unwrap();
         let app = App {
             store: Arc::new(store),
+            caching: Caching::off(),
             clock: Arc::new(FixedClock),
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),

@@ -46,7 +46,9 @@ impl Answer {
 
 impl Client {
     pub(crate) fn anonymous(base: &str) -> Self {
-        Self { http: reqwest::Client::new(), base: base.to_owned(), token: None }
+        // The server closes what was idle for five seconds, which must not meet a request on its way.
+        let http = reqwest::Client::builder().pool_idle_timeout(std::time::Duration::from_secs(2)).build().unwrap();
+        Self { http, base: base.to_owned(), token: None }
     }
 
     pub(crate) async fn sign_in(base: &str, identifier: &str, password: &str) -> Self {

@@ -1,8 +1,10 @@
 mod client;
+mod redis;
 mod server;
 
 pub(crate) use client::{Answer, Client};
-pub(crate) use server::{ADMIN_PASSWORD, Backend, Command};
+pub(crate) use redis::Redis;
+pub(crate) use server::{ADMIN_PASSWORD, Backend, Command, Server};
 
 /// Expands a test into one per backend: `mod name { #[test] embedded, #[test] postgres_and_redis }`.
 macro_rules! on_each_backend {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use scheduling_domain::optimization::{Optimization, OptimizationState};
-use scheduling_domain::ports::SchedulingMetrics;
+use scheduling_domain::ports::{CacheOutcome, SchedulingMetrics};
 use scheduling_domain::rules::Verdict;
 use scheduling_domain::team::TeamFilter;
 use scheduling_domain::user::Role;
@@ -136,6 +136,7 @@ impl SchedulingMetrics for Counted {
     fn schedule_published(&self, _: u64) {}
     fn assignments_made(&self, _: u64) {}
     fn violation_found(&self, _: &'static str, _: Verdict) {}
+    fn cache_asked(&self, _: &'static str, _: CacheOutcome) {}
     fn optimization_ended(&self, state: OptimizationState, _: Duration) {
         self.0.lock().unwrap().push(state);
     }

@@ -17,6 +17,7 @@ use scheduling_sqlite::SqliteStore;
 use tokio::sync::watch;
 
 use crate::auth::{PasswordHasher, TokenKeys};
+use crate::caching::Caching;
 use crate::demo::{Company, seed_demo};
 use crate::optimizations::*;
 use crate::schedules::{create_schedule, generate_shifts};
@@ -55,6 +56,7 @@ impl World {
         let shared_clock: Arc<dyn Clock> = clock.clone();
         let app = App {
             store: Arc::new(store),
+            caching: Caching::off(),
             clock: shared_clock,
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),

@@ -1,61 +1,9 @@
-//! Answers kept for a while in front of the store.
+//! Where entries are kept.
 
-use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use thiserror::Error;
-
 use crate::id::OrganizationId;
-
-/// How long an entry lives where nothing else is said.
-pub const DEFAULT_CACHE_EXPIRY: Duration = Duration::from_secs(3600);
-
-/// A cache of JSON texts.
-///
-/// It is an accelerator and never the truth: an adapter that cannot reach its server logs that once, answers as if
-/// nothing were stored and forgets what it is given. So no method but [`ping`](Cache::ping) can fail, and no request
-/// fails for want of a cache. What could not be deleted for that reason lives until its expiry at most.
-///
-/// Each MUST below is a case of `scheduling_conformance::cache`.
-#[async_trait]
-pub trait Cache: Send + Sync {
-    /// The text stored under `key`.
-    ///
-    /// MUST answer exactly what the last `set` stored, of any length and in any script.
-    /// MUST answer `None` for a key that was never set, was deleted or has expired.
-    async fn get(&self, key: &CacheKey) -> Option<String>;
-
-    /// Stores `text` under `key` for `expiry`.
-    ///
-    /// MUST replace an earlier text together with its expiry.
-    /// MUST NOT let an entry be found after its expiry; an expiry of zero leaves nothing stored.
-    async fn set(&self, key: &CacheKey, text: String, expiry: Duration);
-
-    /// Removes the entry and says whether there was one.
-    ///
-    /// MUST leave other keys alone.
-    async fn delete(&self, key: &CacheKey) -> bool;
-
-    /// Whether [`get`](Cache::get) would find something.
-    async fn exists(&self, key: &CacheKey) -> bool;
-
-    /// Removes every entry whose key matches and says how many there were.
-    ///
-    /// MUST leave every other entry alone, those of other organizations above all.
-    /// MUST take every character but `*` literally.
-    /// MUST clear patterns that match thousands of entries, without blocking the server for other clients.
-    async fn clear(&self, pattern: &CachePattern) -> u64;
-
-    /// Asks the server for a sign of life, for health reports and the start of the service.
-    async fn ping(&self) -> Result<(), CacheUnavailable>;
-}
-
-/// The cache's server gives no answer.
-#[derive(Debug, Error)]
-#[error("the cache is unavailable")]
-pub struct CacheUnavailable(#[source] pub Box<dyn Error + Send + Sync>);
 
 /// Where an entry is kept: `hr:{organization}:name`.
 ///
@@ -110,6 +58,54 @@ impl CachePattern {
     }
 }
 
+/// A kind of answer that is kept: what it is made from, and how long it lives.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CacheFamily {
+    /// The prefix of its keys, such as `sites`.
+    pub name: &'static str,
+    /// The form of its values. Raised whenever that changes, so that two versions of the service never read each other's.
+    pub schema: u32,
+    /// Every kind of row that its values are made from ([`Entity::KIND`](crate::record::Entity::KIND)).
+    pub kinds: &'static [&'static str],
+    /// How long a value is served as it is.
+    pub fresh: Duration,
+    /// How much longer it may be served while somebody makes a new one; zero for never.
+    pub stale: Duration,
+}
+
+/// Where an answer made from stored rows is kept. To find it, its family's kinds have to be at the generations under which
+/// it was made.
+#[derive(Debug, Clone)]
+pub struct DerivedKey {
+    organization: OrganizationId,
+    family: &'static CacheFamily,
+    name: String,
+}
+
+impl DerivedKey {
+    /// The answer called `name` of a family. Names may be seen by whoever looks into the cache's server, so they hold ids
+    /// and digests, and nothing that somebody typed.
+    pub fn new(organization: OrganizationId, family: &'static CacheFamily, name: impl fmt::Display) -> Self {
+        Self { organization, family, name: name.to_string() }
+    }
+
+    /// Whose it is.
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// What it belongs to.
+    pub fn family(&self) -> &'static CacheFamily {
+        self.family
+    }
+
+    /// Where it is kept while its kinds stand at `generation`: `hr:{organization}:family:schema:name:generation`.
+    pub fn at(&self, generation: impl fmt::Display) -> CacheKey {
+        let Self { organization, family, name } = self;
+        CacheKey::new(*organization, format_args!("{}:{}:{name}:{generation}", family.name, family.schema))
+    }
+}
+
 fn within(organization: OrganizationId, name: impl fmt::Display) -> String {
     format!("hr:{{{organization}}}:{name}")
 }
@@ -128,6 +124,19 @@ mod tests {
     #[test]
     fn a_key_carries_its_organization() {
         assert_eq!(CacheKey::new(NonZeroU32::MIN.into(), "users:7").as_str(), "hr:{1}:users:7");
+    }
+
+    #[test]
+    fn the_key_of_an_answer_carries_family_schema_and_generation() {
+        static SITES: CacheFamily = CacheFamily {
+            name: "sites",
+            schema: 3,
+            kinds: &["site"],
+            fresh: Duration::from_secs(60),
+            stale: Duration::ZERO,
+        };
+        let key = DerivedKey::new(NonZeroU32::MIN.into(), &SITES, 7);
+        assert_eq!(key.at("ab12").as_str(), "hr:{1}:sites:3:7:ab12");
     }
 
     #[test]
