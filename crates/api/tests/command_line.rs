@@ -245,6 +245,24 @@ fn an_import_takes_all_rows_or_none() {
 }
 
 #[test]
+fn what_was_done_is_verified() {
+    let place = Place::new();
+    place.create_admin("correct horse battery staple");
+    place.run(&["seed", "demo", "--from", "2026-03-02"]);
+    let sound = place.run(&["audit", "verify"]);
+    let text = stdout(&sound);
+    assert_eq!(code(&sound), 0, "{}", stderr(&sound));
+    assert!(text.starts_with("default: 2 events, sound; to be noted down: 2:"), "{text}");
+    let noted = text.trim().rsplit(' ').next().unwrap();
+    let again = place.run(&["audit", "verify", "--organization", "default", "--expect", noted]);
+    assert_eq!(code(&again), 0, "{}", stdout(&again));
+    let other = format!("2:{}", "0".repeat(64));
+    let rewritten = place.run(&["audit", "verify", "--organization", "default", "--expect", &other]);
+    assert_eq!((code(&rewritten), stdout(&rewritten).contains("event 2 has another hash")), (1, true));
+    assert_refused(&place.run(&["audit", "verify", "--organization", "nowhere"]), 2, &["no organization nowhere"]);
+}
+
+#[test]
 fn a_service_that_is_not_there_is_not_healthy() {
     let place = Place::new();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
@@ -260,7 +278,9 @@ fn the_document_is_printed() {
 #[test]
 fn help_names_every_command_and_the_exit_codes() {
     let text = stdout(&Place::new().run(&["--help"]));
-    for word in ["serve", "migrate", "admin", "seed", "import", "solve", "check", "openapi", "healthcheck", "config"] {
+    for word in
+        ["serve", "migrate", "admin", "audit", "seed", "import", "solve", "check", "openapi", "healthcheck", "config"]
+    {
         assert!(text.contains(&format!("\n  {word} ")), "{word} is not in {text}");
     }
     assert!(text.contains("Exit codes"), "{text}");

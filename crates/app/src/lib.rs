@@ -27,6 +27,7 @@
 pub mod actor;
 pub mod app;
 pub mod assignments;
+pub mod audit;
 pub mod auth;
 pub mod caching;
 pub mod catalogue;

@@ -3,6 +3,7 @@
 //! - [`build`] makes entities that are valid as they are; a test names only what it is about.
 //! - [`world`] fills an organization with one of everything, for tests that need something to refer to.
 //! - [`strategies`] makes values nobody would think of.
+//! - [`tampering`] changes what was recorded behind a store's back.
 //! - [`store`] and [`cache`] hold one case for each MUST of their port; a macro makes them tests of an adapter.
 
 pub mod build;
@@ -10,4 +11,5 @@ pub mod cache;
 pub mod sample;
 pub mod store;
 pub mod strategies;
+pub mod tampering;
 pub mod world;

@@ -41,7 +41,7 @@ impl FromStr for AssignmentSource {
 }
 
 /// One employee on one shift.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Assignment {
     /// On what.
     pub shift_id: ShiftId,

@@ -1,6 +1,7 @@
 //! When people can, cannot, wish or wish not to work.
 
 use jiff::civil::{Date, Time};
+use serde::Serialize;
 
 use crate::fault::{Fault, Faults};
 use crate::id::{AvailabilityId, EmployeeId, ShiftTemplateId};
@@ -10,7 +11,7 @@ pub use crate::roster::AvailabilityKind;
 use crate::time::Weekdays;
 
 /// A recurring statement about an employee's time, with dated exceptions. Wall clock of the employee's site.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Availability {
     /// Whose.
     pub employee_id: EmployeeId,

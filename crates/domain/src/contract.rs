@@ -18,7 +18,7 @@ pub struct Money {
 }
 
 /// One dated version of an employee's terms. An employee's contracts do not overlap in time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Contract {
     /// Whose.
     pub employee_id: EmployeeId,

@@ -1,6 +1,7 @@
 //! How many people are wanted on which shifts.
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::fault::{Fault, Faults};
 use crate::id::{DemandId, ShiftTemplateId, TeamId};
@@ -10,7 +11,7 @@ pub use crate::roster::Heads;
 use crate::time::Weekdays;
 
 /// Heads wanted on a template's shifts, recurring by weekday, with dated exceptions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Demand {
     /// The team that staffs it.
     pub team_id: TeamId,

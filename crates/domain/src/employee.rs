@@ -1,6 +1,7 @@
 //! A person who can be rostered.
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::fault::{Fault, Faults};
 use crate::id::{EmployeeId, TeamId, UserId};
@@ -9,7 +10,7 @@ use crate::ports::{Queries, Repository, Store, UnitOfWork};
 use crate::record::Entity;
 
 /// A person who can be rostered; may have an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Employee {
     /// The company's own number for them, unique in the organization.
     pub number: String,

@@ -12,6 +12,7 @@
 //!    store. See `docs/recipes/add-a-rule.md`.
 
 pub mod assignment;
+pub mod audit;
 pub mod availability;
 pub mod contract;
 pub mod demand;

@@ -63,7 +63,7 @@ pub struct Score {
 }
 
 /// A run of the optimiser on a schedule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Optimization {
     /// On what.
     pub schedule_id: ScheduleId,
@@ -81,7 +81,8 @@ pub struct Optimization {
     pub steps: u64,
     /// How good the best roster so far is.
     pub score: Option<Score>,
-    /// The best roster so far.
+    /// The best roster so far. It may be long, and is written nowhere but in its own column.
+    #[serde(skip)]
     pub proposal: Vec<ProposedAssignment>,
     /// Someone asked it to stop.
     pub cancel_requested: bool,

@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
-
 use crate::id::ApiKeyId;
 
 /// Where a request came from, and what it proved itself with.
@@ -29,8 +27,7 @@ impl Origin {
 }
 
 /// What a request proved itself with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Via {
     /// Nothing yet: what it carries is the proof itself, such as a password or a refresh token.
     Credentials,
@@ -42,4 +39,17 @@ pub enum Via {
     ApiKey(ApiKeyId),
     /// Nothing: it came from the machine's own command line.
     CommandLine,
+}
+
+impl Via {
+    /// The stable name of the kind, as stored and answered.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::AccessToken => "access_token",
+            Self::Session => "session",
+            Self::ApiKey(_) => "api_key",
+            Self::CommandLine => "command_line",
+        }
+    }
 }

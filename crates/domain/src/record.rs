@@ -52,8 +52,9 @@ impl<T: Entity> Deref for Record<T> {
 
 /// A kind of thing the store keeps one by one.
 ///
-/// The two accessors let use cases that are the same for all reference data be written once.
-pub trait Entity: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static {
+/// The two accessors let use cases that are the same for all reference data be written once. Its serialised form is what the
+/// audit shows of it.
+pub trait Entity: Clone + std::fmt::Debug + PartialEq + Serialize + Send + Sync + 'static {
     /// Its typed id.
     type Id: TypedId;
     /// What a list of it can be narrowed by.

@@ -1,6 +1,7 @@
 //! Rules that belong together, such as a law pack's or a company agreement's.
 
 use jiff::civil::{Time, Weekday};
+use serde::{Serialize, Serializer};
 
 use crate::fault::{Fault, Faults};
 use crate::id::RuleSetId;
@@ -9,16 +10,22 @@ use crate::record::Entity;
 use crate::rules::Rule;
 
 /// Named rules, with how days and weeks are cut.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleSet {
     /// Unique in the organization.
     pub name: String,
     /// The first day of a week.
+    #[serde(serialize_with = "iso_weekday")]
     pub week_start: Weekday,
     /// A shift that starts before this time of day belongs to the working day before.
     pub day_boundary: Time,
     /// The rules; their keys differ.
     pub rules: Vec<Rule>,
+}
+
+/// By its ISO 8601 number, Monday 1.
+fn iso_weekday<S: Serializer>(day: &Weekday, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i8(day.to_monday_one_offset())
 }
 
 /// What a list of rule sets can be narrowed by.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::demand::check_heads;
 use crate::fault::{Fault, Faults};
@@ -11,7 +12,7 @@ use crate::record::Entity;
 use crate::roster::{Heads, Period};
 
 /// Work to be staffed, `[starts_at, ends_at)`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shift {
     /// The roster it belongs to.
     pub schedule_id: ScheduleId,

@@ -44,7 +44,7 @@ impl Entity for Skill {
 }
 
 /// A skill that an employee holds over a span of days, with evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SkillGrant {
     /// Who holds it.
     pub employee_id: EmployeeId,

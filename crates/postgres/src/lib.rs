@@ -25,6 +25,7 @@
 //! An entity that lives more than insert, find, list, update and delete has its own port beside these; `shift.rs` shows how.
 
 mod assignment;
+mod audit;
 mod availability;
 mod columns;
 mod connection;

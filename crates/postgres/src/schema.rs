@@ -351,6 +351,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_events (organization_id, sequence) {
+        organization_id -> BigInt,
+        sequence -> BigInt,
+        at -> Timestamptz,
+        user_id -> Nullable<BigInt>,
+        via -> Text,
+        api_key_id -> Nullable<BigInt>,
+        address -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        operation -> Text,
+        object_kind -> Text,
+        object_id -> Nullable<BigInt>,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        verdict -> Nullable<Text>,
+        violations -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_heads (organization_id) {
+        organization_id -> BigInt,
+        sequence -> BigInt,
+        hash -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(assignments, shifts);
 
 diesel::define_sql_function! {

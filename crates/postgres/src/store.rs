@@ -10,7 +10,7 @@ use scheduling_domain::id::OrganizationId;
 use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::ports::{
-    OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, UnitOfWork, UserQueries,
+    AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::rule_set::RuleSet;
@@ -142,6 +142,9 @@ impl Store for PgStore {
         self
     }
     fn outbox(&self) -> &dyn OutboxQueries {
+        self
+    }
+    fn audit(&self) -> &dyn AuditQueries {
         self
     }
 }

@@ -4,14 +4,16 @@ use async_trait::async_trait;
 use bb8::PooledConnection;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
 use scheduling_domain::assignment::Assignment;
+use scheduling_domain::audit::AuditEvent;
 use scheduling_domain::availability::Availability;
 use scheduling_domain::contract::Contract;
 use scheduling_domain::demand::Demand;
 use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
-    AssignmentRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository, PublicationRepository,
-    RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
+    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError,
+    UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Entity;
@@ -22,6 +24,7 @@ use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
 use scheduling_domain::team::Team;
 
+use crate::audit;
 use crate::connection::{Connector, name_organization};
 use crate::error::{StoreResult, failure};
 
@@ -34,6 +37,8 @@ pub(crate) struct PgUnitOfWork {
     /// A statement failed, so the server refuses everything but a rollback.
     failed: bool,
     written: BTreeSet<&'static str>,
+    /// What was done, to be chained at the commit.
+    pub(crate) events: Vec<AuditEvent>,
 }
 
 impl PgUnitOfWork {
@@ -44,7 +49,7 @@ impl PgUnitOfWork {
         // One round trip for both.
         let statements = format!("BEGIN; {}", name_organization(organization, true));
         AnsiTransactionManager::begin_transaction_sql(connection.pg_mut(), &statements).await.map_err(failure)?;
-        Ok(Self { connection, organization, failed: false, written: BTreeSet::new() })
+        Ok(Self { connection, organization, failed: false, written: BTreeSet::new(), events: Vec::new() })
     }
 
     /// To run statements on.
@@ -85,6 +90,13 @@ impl UnitOfWork for PgUnitOfWork {
             return Err(StoreError::Backend(
                 "a unit of work was committed after one of its statements had failed".into(),
             ));
+        }
+        let events = std::mem::take(&mut self.events);
+        if !events.is_empty()
+            && let Err(error) = audit::append(self.pg(), self.organization, events).await
+        {
+            self.rollback().await?;
+            return Err(error);
         }
         AnsiTransactionManager::commit_transaction(self.connection.pg_mut()).await.map_err(failure)
     }
@@ -155,6 +167,9 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
     fn outbox(&mut self) -> &mut dyn OutboxRepository {
+        self
+    }
+    fn audit(&mut self) -> &mut dyn AuditRepository {
         self
     }
 }

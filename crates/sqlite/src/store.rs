@@ -18,7 +18,7 @@ use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, StoreError, UnitOfWork, UserQueries,
+    AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, StoreError, UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
@@ -250,6 +250,7 @@ impl Store for SqliteStore {
         assignments: dyn Queries<Assignment>,
         optimizations: dyn Queries<Optimization>,
         outbox: dyn OutboxQueries,
+        audit: dyn AuditQueries,
     }
 }
 

@@ -7,6 +7,7 @@ use diesel::SqliteConnection;
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use jiff::Timestamp;
 use scheduling_domain::assignment::Assignment;
+use scheduling_domain::audit::AuditEvent;
 use scheduling_domain::availability::Availability;
 use scheduling_domain::contract::Contract;
 use scheduling_domain::demand::Demand;
@@ -14,8 +15,9 @@ use scheduling_domain::employee::Employee;
 use scheduling_domain::id::{OrganizationId, TypedId};
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    AssignmentRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository, PublicationRepository,
-    RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
+    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError,
+    UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::{Entity, Record, Version};
@@ -27,6 +29,7 @@ use scheduling_domain::skill::{Skill, SkillGrant};
 use scheduling_domain::team::Team;
 
 use crate::errors::{backend, store_error};
+use crate::slices::audit;
 use crate::stored::{Stored, insert_all, page};
 use crate::writer::Transaction;
 
@@ -36,11 +39,13 @@ pub(crate) struct SqliteUnitOfWork {
     /// None while a blocking task has it, and for good when that task's caller went away.
     transaction: Option<Transaction>,
     written: BTreeSet<&'static str>,
+    /// What was done, to be chained at the commit.
+    pub(crate) events: Vec<AuditEvent>,
 }
 
 impl SqliteUnitOfWork {
     pub(crate) fn new(organization: OrganizationId, transaction: Transaction) -> Self {
-        Self { organization, transaction: Some(transaction), written: BTreeSet::new() }
+        Self { organization, transaction: Some(transaction), written: BTreeSet::new(), events: Vec::new() }
     }
 
     pub(crate) fn organization(&self) -> OrganizationId {
@@ -162,7 +167,15 @@ macro_rules! accessors {
 
 #[async_trait]
 impl UnitOfWork for SqliteUnitOfWork {
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        let (organization, events) = (self.organization, std::mem::take(&mut self.events));
+        if !events.is_empty() {
+            let append = move |connection: &mut SqliteConnection| {
+                audit::append(connection, organization, events).map_err(|error| store_error(error, &[]))
+            };
+            // Where this fails, dropping the transaction rolls it back.
+            self.run(append).await?;
+        }
         self.end(AnsiTransactionManager::commit_transaction).await
     }
 
@@ -195,5 +208,6 @@ impl UnitOfWork for SqliteUnitOfWork {
         optimizations: dyn OptimizationRepository,
         idempotency: dyn IdempotencyRepository,
         outbox: dyn OutboxRepository,
+        audit: dyn AuditRepository,
     }
 }

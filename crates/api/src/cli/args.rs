@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use scheduling_domain::audit::AuditLink;
 use scheduling_domain::id::ScheduleId;
 use scheduling_domain::organization::is_slug;
 
@@ -70,6 +71,11 @@ pub(super) enum Command {
     Admin {
         #[command(subcommand)]
         command: AdminCommand,
+    },
+    /// Look at what was done
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Fill an empty database
     Seed {
@@ -162,6 +168,34 @@ fn parse_slug(text: &str) -> Result<String, String> {
     } else {
         Err("a slug has 1 to 40 lower-case letters, digits and hyphens, such as west-hospital".to_owned())
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Walk the chain of events and say where somebody changed it; exit code 1 when somebody did
+    #[command(after_help = VERIFY_EXAMPLE)]
+    Verify(VerifyArgs),
+}
+
+const VERIFY_EXAMPLE: &str = "\
+\x1b[1mExample\x1b[0m
+  hr-scheduling audit verify --organization default --expect 1234:9f86d08…    as an earlier walk printed it
+
+Events may be added meanwhile. What an earlier walk printed, kept outside of the database, also tells of a chain that was
+rewritten from some event on.";
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Slug of the organization; without it, all of them
+    #[arg(long, value_name = "SLUG", value_parser = parse_slug)]
+    pub(super) organization: Option<String>,
+    /// An event and its hash, as an earlier walk printed it
+    #[arg(long, value_name = "SEQUENCE:HASH", value_parser = parse_link, requires = "organization")]
+    pub(super) expect: Option<AuditLink>,
+}
+
+fn parse_link(text: &str) -> Result<AuditLink, String> {
+    text.parse().map_err(|()| "it is the number of an event, a colon, and 64 hexadecimal digits".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@
 
 mod admin;
 mod args;
+mod audit;
 mod check;
 mod config;
 mod failure;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{AdminCommand, Cli, Command, ConfigCommand, SeedCommand};
+use args::{AdminCommand, AuditCommand, Cli, Command, ConfigCommand, SeedCommand};
 use failure::Failure;
 
 pub use failure::Exit;
@@ -60,6 +61,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Permissions { out } => permissions::run(out.as_deref()),
         Command::Migrate => migrate::run(&settings.sources()),
         Command::Admin { command: AdminCommand::Create(arguments) } => admin::create(&settings.sources(), &arguments),
+        Command::Audit { command: AuditCommand::Verify(arguments) } => audit::verify(&settings.sources(), &arguments),
         Command::Seed { command: SeedCommand::Demo(arguments) } => seed::demo(&settings.sources(), &arguments),
         Command::Import { command } => import::run(&settings.sources(), &command),
         Command::Solve(arguments) => solve::run(&arguments),

@@ -266,17 +266,24 @@ impl<T: JsonSchema, const STATUS: u16> OperationModifier for Body<T, STATUS> {
 
 impl<T> Apiv2Schema for Listed<T> {}
 
+impl<T: JsonSchema> Listed<T> {
+    /// The response as the document describes it, with the media types that there are beside JSON.
+    pub(super) fn description(also: Value) -> Value {
+        let mut content = content(&format!("{}Page", T::schema_name()));
+        if let (Some(content), Value::Object(also)) = (content.as_object_mut(), also) {
+            content.extend(also);
+        }
+        json!({
+            "description": "One page of the list",
+            "headers": { "Link": { "$ref": "#/components/headers/Link" } },
+            "content": content,
+        })
+    }
+}
+
 impl<T: JsonSchema> OperationModifier for Listed<T> {
     fn update_response(op: &mut DefaultOperationRaw) {
-        operation::response(
-            op,
-            200,
-            json!({
-                "description": "One page of the list",
-                "headers": { "Link": { "$ref": "#/components/headers/Link" } },
-                "content": content(&format!("{}Page", T::schema_name())),
-            }),
-        );
+        operation::response(op, 200, Self::description(Value::Null));
     }
 
     fn update_definitions(map: &mut Definitions) {

@@ -34,6 +34,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("shifts", "班"),
     ("assignments", "指派"),
     ("optimizations", "排班优化"),
+    ("audit", "审计记录"),
 ];
 
 /// Builds the document of `routes`.

@@ -110,7 +110,7 @@ async fn login(
 #[api_v2_operation(tags("auth"), operation_id = "refresh")]
 async fn refresh(anonymous: Anonymous, body: JsonBody<RefreshBody>) -> Result<Body<TokenResponse>> {
     let JsonBody(RefreshBody { refresh_token }) = body;
-    let tokens = auth::refresh(&anonymous.app, &refresh_token.plain()).await?;
+    let tokens = auth::refresh(&anonymous.app, &refresh_token.plain(), &anonymous.origin).await?;
     Ok(Body::new(tokens.into()))
 }
 

@@ -7,6 +7,7 @@
 mod answer;
 mod assignment;
 mod attempt;
+mod audit;
 mod auth;
 mod availability;
 mod caller;
@@ -67,4 +68,5 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     shift::routes(config);
     assignment::routes(config);
     optimization::routes(config);
+    audit::routes(config);
 }

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::reader::Reader;
 use crate::roster::{Assessment, Extent, Roster, assemble, count};
 use crate::schedules::{PlanRefusal, may_plan_within};
@@ -31,7 +32,7 @@ pub struct NewAssignment {
     pub pinned: bool,
     /// Which path it comes by.
     pub source: AssignmentSource,
-    /// How the person consented, where a rule asks for that. It is kept in the log.
+    /// How the person consented, where a rule asks for that. The audit keeps it.
     pub consent_note: Option<String>,
 }
 
@@ -114,7 +115,6 @@ pub async fn assign_employee(
         Ok(Settled::Fresh(assigned)) if !call.dry_run => {
             app.metrics.assignments_made(1);
             count(app.metrics.as_ref(), &assigned.assessment.introduced);
-            note_consent(call.actor, new, assigned);
         }
         Err(AssignError::Blocked(assessment) | AssignError::NeedsConsent(assessment)) => {
             count(app.metrics.as_ref(), &assessment.obstacles);
@@ -122,18 +122,6 @@ pub async fn assign_employee(
         Ok(_) | Err(_) => {}
     }
     settled
-}
-
-fn note_consent(actor: &Actor, new: &NewAssignment, assigned: &Assigned) {
-    if assigned.assessment.outcome == Outcome::NeedsConsent {
-        tracing::info!(
-            assignment_id = %assigned.assignment.id,
-            employee_id = %new.employee_id,
-            user_id = %actor.user_id,
-            note = new.consent_note.as_deref(),
-            "an employee consented to an assignment",
-        );
-    }
 }
 
 async fn assign_once(
@@ -194,6 +182,12 @@ async fn assign_in(
         StoreError::Duplicate(_) => StoreError::Conflict,
         other => other,
     })?;
+    Entry::new(app, call.actor, Assignment::KIND, "create")
+        .id(assignment.id)
+        .after(&assignment.value)
+        .judged(&assessment)
+        .because(new.consent_note.as_deref())
+        .record(uow);
     Ok(Assigned { assignment, assessment })
 }
 

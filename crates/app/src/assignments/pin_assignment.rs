@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::find_with_shift;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit;
 use crate::reader::Reader;
 use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -89,10 +90,12 @@ async fn pin_in(
     if stored.pinned == pinned {
         return Ok(stored);
     }
-    let changed = Assignment { pinned, ..stored.value };
-    uow.assignments().update(id, expected, &changed, app.now()).await.map_err(|error| match error {
+    let changed = Assignment { pinned, ..stored.value.clone() };
+    let changed = uow.assignments().update(id, expected, &changed, app.now()).await.map_err(|error| match error {
         // Somebody wrote it since our read: the next attempt sees its new version, or that it is gone.
         StoreError::Stale => PinAssignmentError::Store(StoreError::Conflict),
         other => PinAssignmentError::Store(other),
-    })
+    })?;
+    audit::updated(app, uow, actor, &stored, &changed);
+    Ok(changed)
 }

@@ -1,13 +1,14 @@
 use scheduling_domain::assignment::Assignment;
 use scheduling_domain::id::AssignmentId;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::record::{Record, Version};
+use scheduling_domain::record::{Entity, Record, Version};
 use scheduling_domain::rules::Change;
 use thiserror::Error;
 
 use super::find_with_shift;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::reader::Reader;
 use crate::roster::{Assessment, Extent, assemble};
 use crate::schedules::{PlanRefusal, may_plan_within};
@@ -76,13 +77,14 @@ async fn unassign_once(
     match begin::<_, UnassignError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let outcome = unassign_in(uow.as_mut(), call.actor, id, expected).await;
+            let outcome = unassign_in(app, uow.as_mut(), call.actor, id, expected).await;
             settle(app, uow, call, outcome).await
         }
     }
 }
 
 async fn unassign_in(
+    app: &App,
     uow: &mut dyn UnitOfWork,
     actor: &Actor,
     id: AssignmentId,
@@ -107,5 +109,6 @@ async fn unassign_in(
         StoreError::Stale => StoreError::Conflict,
         other => other,
     })?;
+    Entry::new(app, actor, Assignment::KIND, "delete").id(id).before(&assignment.value).judged(&assessment).record(uow);
     Ok(Unassigned { assignment, assessment })
 }

@@ -1,4 +1,5 @@
 use scheduling_domain::id::OrganizationId;
+use scheduling_domain::origin::Origin;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
 use thiserror::Error;
 
@@ -6,6 +7,7 @@ use super::Tokens;
 use super::opaque_token::OpaqueToken;
 use super::sign_in::next_link;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::unit::{conclude, retry, transient};
 
 /// Why a refresh token was not exchanged.
@@ -27,14 +29,14 @@ transient!(RefreshError);
 /// Exchanges a refresh token for the next pair. The new one ends when the sign-in ends: exchanging does not lengthen it.
 ///
 /// A token that comes a second time was stolen from somebody; nobody can say by whom, so the whole family ends.
-pub async fn refresh(app: &App, refresh_token: &str) -> Result<Tokens, RefreshError> {
+pub async fn refresh(app: &App, refresh_token: &str, origin: &Origin) -> Result<Tokens, RefreshError> {
     let token = OpaqueToken::parse(refresh_token).ok_or(RefreshError::Refused)?;
-    retry(|| refresh_once(app, &token)).await
+    retry(|| refresh_once(app, &token, origin)).await
 }
 
-async fn refresh_once(app: &App, token: &OpaqueToken) -> Result<Tokens, RefreshError> {
+async fn refresh_once(app: &App, token: &OpaqueToken, origin: &Origin) -> Result<Tokens, RefreshError> {
     let mut uow = app.store.begin(token.organization).await?;
-    let outcome = refresh_in(app, uow.as_mut(), token.organization, &token.hash()).await;
+    let outcome = refresh_in(app, uow.as_mut(), token.organization, &token.hash(), origin).await;
     // A refusal is settled like a success: the family's end must be kept.
     conclude(uow, outcome).await?.ok_or(RefreshError::Refused)
 }
@@ -44,6 +46,7 @@ async fn refresh_in(
     uow: &mut dyn UnitOfWork,
     organization: OrganizationId,
     token_hash: &str,
+    origin: &Origin,
 ) -> Result<Option<Tokens>, RefreshError> {
     let now = app.now();
     let Some(link) = uow.refresh_tokens().find_by_hash(token_hash).await? else {
@@ -52,6 +55,7 @@ async fn refresh_in(
     if link.used_at.is_some() {
         tracing::warn!(user_id = %link.grant.user_id, "a refresh token came twice; its family ends");
         uow.refresh_tokens().revoke_family(&link.grant.family, now).await?;
+        Entry::by(now, Some(link.grant.user_id), origin, "auth", "token_reuse").record(uow);
         return Ok(None);
     }
     if link.revoked_at.is_some() || link.grant.expires_at <= now {

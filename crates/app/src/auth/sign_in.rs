@@ -9,6 +9,7 @@ use super::access_token::Bearer;
 use super::opaque_token::{OpaqueToken, random_text};
 use super::{HashingError, Password, Tokens};
 use crate::app::App;
+use crate::audit::Entry;
 use crate::unit::conclude;
 
 /// A sign-in being asked for.
@@ -67,6 +68,10 @@ pub async fn sign_in(app: &App, asked: &SignIn) -> Result<Tokens, SignInError> {
     let life = if asked.remember_me { app.limits.remembered_sign_in } else { app.limits.sign_in };
     let mut uow = app.store.begin(organization.id).await?;
     let outcome = start_family(app, uow.as_mut(), organization.id, &credentials, life, renewed).await;
+    if outcome.is_ok() {
+        let entry = Entry::by(app.now(), Some(user.id), &asked.origin, "auth", "sign_in");
+        entry.with("remember_me", asked.remember_me).record(uow.as_mut());
+    }
     conclude(uow, outcome).await
 }
 

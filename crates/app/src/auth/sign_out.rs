@@ -3,6 +3,7 @@ use scheduling_domain::ports::{StoreError, UnitOfWork};
 use super::opaque_token::OpaqueToken;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::unit::conclude;
 
 /// What a sign-out ends.
@@ -22,15 +23,20 @@ pub async fn sign_out(app: &App, actor: &Actor, which: SignOut<'_>) -> Result<()
 }
 
 async fn sign_out_in(app: &App, uow: &mut dyn UnitOfWork, actor: &Actor, which: SignOut<'_>) -> Result<(), StoreError> {
+    let signed_out = Entry::new(app, actor, "auth", "sign_out");
     let SignOut::Here(refresh_token) = which else {
-        return uow.users().raise_token_epoch(actor.user_id).await;
+        uow.users().raise_token_epoch(actor.user_id).await?;
+        signed_out.with("everywhere", true).record(uow);
+        return Ok(());
     };
     let Some(token) = OpaqueToken::parse(refresh_token) else {
         return Ok(());
     };
     match uow.refresh_tokens().find_by_hash(&token.hash()).await? {
         Some(link) if link.grant.user_id == actor.user_id => {
-            uow.refresh_tokens().revoke_family(&link.grant.family, app.now()).await
+            uow.refresh_tokens().revoke_family(&link.grant.family, app.now()).await?;
+            signed_out.with("everywhere", false).record(uow);
+            Ok(())
         }
         _ => Ok(()),
     }

@@ -13,8 +13,8 @@ use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    Clock, DerivedKey, OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, StoreError, UnitOfWork,
-    UserQueries,
+    AuditQueries, Clock, DerivedKey, OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, StoreError,
+    UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
@@ -153,6 +153,7 @@ impl Store for CachedStore {
             assignments: dyn Queries<Assignment>,
             optimizations: dyn Queries<Optimization>,
             outbox: dyn OutboxQueries,
+            audit: dyn AuditQueries,
         ]
     }
 }

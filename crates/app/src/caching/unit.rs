@@ -10,8 +10,9 @@ use scheduling_domain::demand::Demand;
 use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
-    AssignmentRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository, PublicationRepository,
-    RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
+    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError,
+    UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Entity;
@@ -99,5 +100,6 @@ impl UnitOfWork for CachedUnit {
         optimizations: dyn OptimizationRepository,
         idempotency: dyn IdempotencyRepository,
         outbox: dyn OutboxRepository,
+        audit: dyn AuditRepository,
     }
 }

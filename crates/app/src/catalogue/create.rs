@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::Catalogued;
 use crate::app::App;
+use crate::audit;
 use crate::permissions::{Access, access};
 use crate::reader::Reader;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -73,8 +74,10 @@ async fn create_in<T: Catalogued>(
     let mut faults = value.validate().err().unwrap_or_default();
     value.check(None, &mut reader, &mut faults).await?;
     faults.into_result(()).map_err(CreateError::Invalid)?;
-    T::repository(uow).insert(value, app.now()).await.map_err(|error| match error {
+    let made = T::repository(uow).insert(value, app.now()).await.map_err(|error| match error {
         StoreError::Duplicate(field) => CreateError::Duplicate(field),
         other => CreateError::Store(other),
-    })
+    })?;
+    audit::created(app, uow, call.actor, &made);
+    Ok(made)
 }

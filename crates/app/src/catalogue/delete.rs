@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::Catalogued;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit;
 use crate::permissions::{Access, access};
 use crate::reader::Reader;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -59,13 +60,14 @@ async fn delete_once<T: Catalogued>(
     match begin::<_, DeleteError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let outcome = delete_in::<T>(uow.as_mut(), call.actor, id, expected).await;
+            let outcome = delete_in::<T>(app, uow.as_mut(), call.actor, id, expected).await;
             settle(app, uow, call, outcome).await
         }
     }
 }
 
 async fn delete_in<T: Catalogued>(
+    app: &App,
     uow: &mut dyn UnitOfWork,
     actor: &Actor,
     id: T::Id,
@@ -89,5 +91,7 @@ async fn delete_in<T: Catalogued>(
         // Something began to point at it, or somebody wrote it, since our read: the next attempt sees that.
         StoreError::Reference(_) | StoreError::Stale => DeleteError::Store(StoreError::Conflict),
         other => DeleteError::Store(other),
-    })
+    })?;
+    audit::deleted(app, uow, actor, &stored);
+    Ok(())
 }

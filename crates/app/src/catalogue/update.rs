@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::Catalogued;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit;
 use crate::permissions::{Access, access};
 use crate::reader::Reader;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -101,10 +102,13 @@ async fn update_in<T: Catalogued>(
     if value == stored.value {
         return Ok(stored);
     }
-    T::repository(uow).update(id, stored.version, &value, app.now()).await.map_err(|error| match error {
-        StoreError::Duplicate(field) => UpdateError::Duplicate(field),
-        // Somebody else wrote between our read and our write: the next attempt reads what they wrote.
-        StoreError::Stale => UpdateError::Store(StoreError::Conflict),
-        other => UpdateError::Store(other),
-    })
+    let changed =
+        T::repository(uow).update(id, stored.version, &value, app.now()).await.map_err(|error| match error {
+            StoreError::Duplicate(field) => UpdateError::Duplicate(field),
+            // Somebody else wrote between our read and our write: the next attempt reads what they wrote.
+            StoreError::Stale => UpdateError::Store(StoreError::Conflict),
+            other => UpdateError::Store(other),
+        })?;
+    audit::updated(app, uow, actor, &stored, &changed);
+    Ok(changed)
 }

@@ -8,6 +8,7 @@ use scheduling_domain::contract::{Contract, Money};
 use scheduling_domain::demand::Demand;
 use scheduling_domain::employee::Employee;
 use scheduling_domain::id::{OrganizationId, PositionId, RuleSetId, ShiftTemplateId, SiteId, SkillId, TeamId};
+use scheduling_domain::origin::Origin;
 use scheduling_domain::page::PageRequest;
 use scheduling_domain::personal::Personal;
 use scheduling_domain::ports::{Store, StoreError, UnitOfWork};
@@ -20,14 +21,16 @@ use scheduling_domain::skill::{Skill, SkillGrant};
 use scheduling_domain::team::Team;
 use scheduling_domain::time::DstPolicy;
 use scheduling_domain::user::{Role, User};
+use serde::Serialize;
 use thiserror::Error;
 
 use super::company::{Company, POSITIONS, SHIFTS, SITES, SKILLS, TEAMS, day_kinds, heads};
 use super::people::{Hire, Statement};
+use crate::audit::Entry;
 use crate::unit::conclude;
 
 /// What was written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct DemoReport {
     /// Sites.
     pub sites: usize,
@@ -70,7 +73,9 @@ async fn seed_in(uow: &mut dyn UnitOfWork, company: &Company, now: Timestamp) ->
     writer.places().await?;
     writer.people().await?;
     let demands = writer.demand().await?;
-    Ok(DemoReport { sites: SITES.len(), teams: TEAMS.len(), employees: company.people.len(), demands })
+    let report = DemoReport { sites: SITES.len(), teams: TEAMS.len(), employees: company.people.len(), demands };
+    Entry::by(now, None, &Origin::COMMAND_LINE, "demo", "seed").after(&report).record(uow);
+    Ok(report)
 }
 
 /// The ids that the lists of the plan were given.

@@ -12,6 +12,7 @@ use scheduling_domain::team::TeamFilter;
 use super::{Column, ImportError, ImportReport, Row, RowOutcome, settle};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::permissions::{Access, Operation, Relation, access};
 
 /// The columns of a file of employees. Teams are given by name, days as `2026-03-31`.
@@ -37,7 +38,7 @@ pub async fn import_employees(
     }
     let mut uow = app.store.begin(actor.organization).await?;
     let outcome = import_in(app, uow.as_mut(), rows).await;
-    settle(uow, outcome, dry_run).await
+    settle(uow, outcome, Entry::new(app, actor, Employee::KIND, "import"), dry_run).await
 }
 
 async fn import_in(app: &App, uow: &mut dyn UnitOfWork, rows: &[Row]) -> Result<ImportReport, ImportError> {

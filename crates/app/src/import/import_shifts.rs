@@ -3,9 +3,9 @@ use std::collections::{HashMap, HashSet};
 use jiff::civil::Date;
 use scheduling_domain::demand::check_heads;
 use scheduling_domain::fault::{Fault, Faults};
-use scheduling_domain::id::{ScheduleId, ShiftTemplateId};
+use scheduling_domain::id::{ScheduleId, ShiftTemplateId, TypedId};
 use scheduling_domain::ports::UnitOfWork;
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::roster::Heads;
 use scheduling_domain::rules::Outcome;
 use scheduling_domain::schedule::Schedule;
@@ -15,6 +15,7 @@ use scheduling_domain::shift_template::ShiftTemplateFilter;
 use super::{Column, ImportError, ImportReport, Row, RowOutcome, settle};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::reader::Reader;
 use crate::roster::Assessment;
 use crate::schedules::{Pattern, PlanRefusal, may_plan};
@@ -55,7 +56,8 @@ async fn import_once(
 ) -> Result<ImportReport, ImportError> {
     let mut uow = app.store.begin(actor.organization).await?;
     let outcome = import_in(app, actor, uow.as_mut(), schedule, rows).await;
-    settle(uow, outcome, dry_run).await
+    let entry = Entry::new(app, actor, Shift::KIND, "import").with("schedule_id", schedule.get());
+    settle(uow, outcome, entry, dry_run).await
 }
 
 async fn import_in(

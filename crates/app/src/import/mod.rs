@@ -19,6 +19,7 @@ use scheduling_domain::id::ScheduleId;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
 use thiserror::Error;
 
+use crate::audit::Entry;
 use crate::unit::{transient, undo};
 
 /// Why nothing could be imported at all; what is wrong with rows stands in the report.
@@ -39,12 +40,19 @@ transient!(ImportError);
 
 /// Keeps what was written when every row is good and it is meant; undoes it otherwise.
 async fn settle(
-    uow: Box<dyn UnitOfWork>,
+    mut uow: Box<dyn UnitOfWork>,
     outcome: Result<ImportReport, ImportError>,
+    entry: Entry,
     dry_run: bool,
 ) -> Result<ImportReport, ImportError> {
     match outcome {
         Ok(report) if !dry_run && report.is_clean() => {
+            let count = |kind: &RowOutcome| report.count(|outcome| outcome == kind);
+            entry
+                .with("created", count(&RowOutcome::Created))
+                .with("changed", count(&RowOutcome::Changed))
+                .with("unchanged", count(&RowOutcome::Unchanged))
+                .record(uow.as_mut());
             uow.commit().await?;
             Ok(ImportReport { written: true, ..report })
         }

@@ -1,16 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use scheduling_domain::assignment::{Assignment, AssignmentFilter, AssignmentSource};
-use scheduling_domain::id::{AssignmentId, EmployeeId, OptimizationId, ScheduleId, ShiftId};
+use scheduling_domain::id::{AssignmentId, EmployeeId, OptimizationId, ScheduleId, ShiftId, TypedId};
 use scheduling_domain::optimization::{Optimization, OptimizationState, ProposedAssignment};
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::rules::{Change, Outcome};
 use scheduling_domain::shift::{Shift, ShiftFilter};
 use thiserror::Error;
 
 use super::proposal::cell;
 use crate::app::App;
+use crate::audit::{Entry, bounded};
 use crate::reader::Reader;
 use crate::roster::{Assessment, Extent, Roster, assemble, count};
 use crate::schedules::{PlanRefusal, may_plan_within};
@@ -141,9 +142,17 @@ async fn apply_in(
     let mut optimization = run;
     if !call.dry_run {
         uow.assignments().delete_many(&plan.removals).await?;
-        uow.assignments().insert_many(&plan.additions, now).await?;
+        let made = uow.assignments().insert_many(&plan.additions, now).await?;
         let applied = Optimization { applied_at: Some(now), ..optimization.value };
         optimization = uow.optimizations().update(id, optimization.version, &applied, now).await?;
+        Entry::new(app, call.actor, Optimization::KIND, "apply")
+            .id(id)
+            .with("schedule_id", schedule.id.get())
+            .with("added_assignments", bounded(made.iter().map(|assignment| assignment.id)))
+            .with("removed_assignments", bounded(plan.removals.iter().copied()))
+            .with("kept", kept)
+            .judged(&assessment)
+            .record(uow);
     }
     Ok(Applied { optimization, added, removed, kept, assessment })
 }

@@ -1,11 +1,12 @@
 use scheduling_domain::id::OptimizationId;
 use scheduling_domain::optimization::{Optimization, OptimizationState};
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use thiserror::Error;
 
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
@@ -92,5 +93,7 @@ async fn cancel_in(
             return Err(CancelOptimizationError::Ended { state });
         }
     };
-    Ok(uow.optimizations().update(id, run.version, &cancelled, now).await?)
+    let cancelled = uow.optimizations().update(id, run.version, &cancelled, now).await?;
+    Entry::new(app, actor, Optimization::KIND, "cancel").id(id).before(&run.value).after(&cancelled.value).record(uow);
+    Ok(cancelled)
 }

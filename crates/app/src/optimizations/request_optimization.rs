@@ -10,6 +10,7 @@ use thiserror::Error;
 use super::ACTIVE;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit;
 use crate::schedules::{PlanRefusal, may_plan};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
@@ -104,7 +105,9 @@ async fn request_in(
     faults.into_result(()).map_err(RequestOptimizationError::Invalid)?;
     refuse_a_second(uow, new.schedule_id).await?;
     refuse_a_crowd(uow, app.limits.active_optimizations).await?;
-    Ok(uow.optimizations().insert(&run, app.now()).await?)
+    let run = uow.optimizations().insert(&run, app.now()).await?;
+    audit::created(app, uow, actor, &run);
+    Ok(run)
 }
 
 fn queued(actor: &Actor, new: &NewOptimization) -> Optimization {

@@ -87,5 +87,6 @@ pub const ACTIONS: &[Action] = actions! {
     ReadAccount Account: listUsers showUser showMe;
     WriteAccount Account: createUser;
     WriteOwnAccount Account: updateUser;
+    ReadAudit Shared: listAuditEvents;
     OwnSession Account: logout;
 };

@@ -99,6 +99,7 @@ operations! {
     ReadAccount       "read_account",       [A,   A,   A,        A,  A], Some(Scope::AccountsRead),   "Read accounts.";
     WriteAccount      "write_account",      [A,   F,   F,        F,  F], None,                        "Create accounts; change anything of theirs.";
     WriteOwnAccount   "write_own_account",  [A,   F,   F,        A,  F], None,                        "Change one's own name and password.";
+    ReadAudit         "read_audit",         [A,   F,   F,        F,  F], None,                        "Read what was done, by whom and why.";
     OwnSession        "own_session",        [A,   A,   A,        A,  A], None,                        "Sign out.";
 }
 

@@ -6,7 +6,9 @@ use scheduling_domain::team::Team;
 use thiserror::Error;
 
 use super::access::relation;
+use crate::actor::Actor;
 use crate::app::App;
+use crate::audit;
 use crate::permissions::{Access, Operation, access};
 use crate::reader::Reader;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -59,7 +61,7 @@ async fn create_schedule_once(
     match begin::<_, CreateScheduleError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let outcome = create_schedule_in(app, uow.as_mut(), schedule).await;
+            let outcome = create_schedule_in(app, uow.as_mut(), call.actor, schedule).await;
             settle(app, uow, call, outcome).await
         }
     }
@@ -68,6 +70,7 @@ async fn create_schedule_once(
 async fn create_schedule_in(
     app: &App,
     uow: &mut dyn UnitOfWork,
+    actor: &Actor,
     schedule: &Schedule,
 ) -> Result<Record<Schedule>, CreateScheduleError> {
     let mut faults = schedule.validate().err().unwrap_or_default();
@@ -82,8 +85,10 @@ async fn create_schedule_in(
     if let Some(with) = uow.schedules().list_all(&neighbours).await?.into_iter().next() {
         return Err(CreateScheduleError::Overlaps { with: Box::new(with) });
     }
-    uow.schedules().insert(schedule, app.now()).await.map_err(|error| match error {
+    let made = uow.schedules().insert(schedule, app.now()).await.map_err(|error| match error {
         StoreError::Duplicate(_) => CreateScheduleError::Invalid(Fault::new("/starts_on", "taken").into()),
         other => CreateScheduleError::Store(other),
-    })
+    })?;
+    audit::created(app, uow, actor, &made);
+    Ok(made)
 }

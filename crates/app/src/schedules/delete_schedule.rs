@@ -2,13 +2,15 @@ use scheduling_domain::assignment::AssignmentFilter;
 use scheduling_domain::id::{AssignmentId, ScheduleId, ShiftId};
 use scheduling_domain::optimization::OptimizationFilter;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::record::Version;
+use scheduling_domain::record::{Entity, Version};
+use scheduling_domain::schedule::Schedule;
 use scheduling_domain::shift::ShiftFilter;
 use thiserror::Error;
 
 use super::access::{PlanRefusal, may_plan};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::{Entry, bounded};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// Why a schedule was not deleted.
@@ -70,13 +72,14 @@ async fn delete_schedule_once(
     match begin::<_, DeleteScheduleError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let outcome = delete_schedule_in(uow.as_mut(), call.actor, id, expected).await;
+            let outcome = delete_schedule_in(app, uow.as_mut(), call.actor, id, expected).await;
             settle(app, uow, call, outcome).await
         }
     }
 }
 
 async fn delete_schedule_in(
+    app: &App,
     uow: &mut dyn UnitOfWork,
     actor: &Actor,
     id: ScheduleId,
@@ -103,7 +106,14 @@ async fn delete_schedule_in(
         // Something was added to it since our reads: the next attempt sees that.
         StoreError::Reference(_) | StoreError::Stale => DeleteScheduleError::Store(StoreError::Conflict),
         other => DeleteScheduleError::Store(other),
-    })
+    })?;
+    Entry::new(app, actor, Schedule::KIND, "delete")
+        .id(id)
+        .before(&stored.value)
+        .with("deleted_shifts", bounded(shifts.iter().copied()))
+        .with("deleted_assignments", bounded(crews.iter().copied()))
+        .record(uow);
+    Ok(())
 }
 
 async fn delete_runs(uow: &mut dyn UnitOfWork, id: ScheduleId) -> Result<(), DeleteScheduleError> {

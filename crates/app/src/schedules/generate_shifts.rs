@@ -5,7 +5,7 @@ use scheduling_domain::demand::{Demand, DemandFilter};
 use scheduling_domain::fault::{Fault, Faults};
 use scheduling_domain::id::{DemandId, ScheduleId, ShiftTemplateId};
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::schedule::Schedule;
 use scheduling_domain::shift::{Shift, ShiftFilter};
 use thiserror::Error;
@@ -14,6 +14,7 @@ use super::access::{PlanRefusal, may_plan};
 use super::pattern::Pattern;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::{Entry, bounded};
 use crate::reader::Reader;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
@@ -104,6 +105,12 @@ async fn generate_in(
     let (generated, missing) = plan(&mut Reader::Unit(uow), &schedule).await?;
     let mut made = uow.shifts().insert_many(&missing, app.now()).await?;
     made.sort_by_key(|shift| (shift.starts_at, shift.id));
+    Entry::new(app, actor, Schedule::KIND, "generate")
+        .id(id)
+        .with("made_shifts", bounded(made.iter().map(|shift| shift.id)))
+        .with("kept", generated.kept)
+        .with("skipped", generated.skipped.len())
+        .record(uow);
     Ok(Generated { made, ..generated })
 }
 

@@ -1,8 +1,8 @@
-use jiff::Timestamp;
 use scheduling_domain::employee::EmployeeFilter;
 use scheduling_domain::id::{EmployeeId, ScheduleId, ShiftId};
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
+use scheduling_domain::rules::Outcome;
 use scheduling_domain::schedule::{Publication, PublishedAssignment, PublishedContent, PublishedShift, Schedule};
 use scheduling_domain::shift::ShiftFilter;
 use thiserror::Error;
@@ -11,6 +11,7 @@ use super::access::{PlanRefusal, may_plan};
 use super::get_roster::{DraftShift, with_crews};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::{Entry, bounded};
 use crate::reader::Reader;
 use crate::roster::{Extent, RosterCheck, assemble};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -80,17 +81,17 @@ async fn publish_once(
     match begin::<_, PublishError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let outcome = publish_in(uow.as_mut(), call.actor, id, app.now()).await;
+            let outcome = publish_in(app, uow.as_mut(), call.actor, id).await;
             settle(app, uow, call, outcome).await
         }
     }
 }
 
 async fn publish_in(
+    app: &App,
     uow: &mut dyn UnitOfWork,
     actor: &Actor,
     id: ScheduleId,
-    now: Timestamp,
 ) -> Result<Published, PublishError> {
     let schedule = uow.schedules().find_locked(id).await?.ok_or(PublishError::NotFound)?;
     may_plan(actor, &schedule)?;
@@ -99,6 +100,7 @@ async fn publish_in(
     if !check.is_publishable {
         return Err(PublishError::Blocked(Box::new(check)));
     }
+    let now = app.now();
     let number = schedule.published_number.map_or(1, |number| number.saturating_add(1));
     let shifts = with_crews(&mut Reader::Unit(uow), &schedule).await?;
     let content = PublishedContent {
@@ -112,6 +114,15 @@ async fn publish_in(
     let publication = uow.publications().insert(&content).await?;
     let published = Schedule { published_number: Some(number), ..schedule.value };
     let schedule = uow.schedules().update(id, schedule.version, &published, now).await?;
+    let outcome = if check.findings.is_empty() { Outcome::Allowed } else { Outcome::Noted };
+    Entry::new(app, actor, Schedule::KIND, "publish")
+        .id(id)
+        .with("number", number)
+        .with("shifts", content.shifts.len())
+        .with("audience", bounded(content.audience.iter().copied()))
+        .with("cost", check.cost)
+        .found(outcome, &check.findings)
+        .record(uow);
     Ok(Published { schedule, publication, check })
 }
 

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::access::{PlanRefusal, may_plan};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
 
 /// Why a schedule was not changed.
@@ -87,7 +88,9 @@ async fn update_schedule_in(
     if expected.is_some_and(|expected| expected != stored.version) {
         return Err(UpdateScheduleError::Stale { current: stored.version });
     }
-    let schedule = Schedule { note: note.to_owned(), ..stored.value };
+    let schedule = Schedule { note: note.to_owned(), ..stored.value.clone() };
     schedule.validate().map_err(UpdateScheduleError::Invalid)?;
-    Ok(uow.schedules().update(id, stored.version, &schedule, app.now()).await?)
+    let changed = uow.schedules().update(id, stored.version, &schedule, app.now()).await?;
+    audit::updated(app, uow, actor, &stored, &changed);
+    Ok(changed)
 }

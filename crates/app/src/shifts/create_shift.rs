@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::wanted::complete;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit;
 use crate::reader::Reader;
 use crate::schedules::{PlanRefusal, may_plan};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -72,5 +73,7 @@ async fn create_shift_in(
         PlanRefusal::Forbidden => CreateShiftError::Forbidden,
     })?;
     let completed = complete(&mut Reader::Unit(uow), &schedule, shift.clone()).await?;
-    Ok(uow.shifts().insert(&completed.map_err(CreateShiftError::Invalid)?, app.now()).await?)
+    let made = uow.shifts().insert(&completed.map_err(CreateShiftError::Invalid)?, app.now()).await?;
+    audit::created(app, uow, actor, &made);
+    Ok(made)
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::find_with_schedule;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit;
 use crate::reader::Reader;
 use crate::schedules::{PlanRefusal, may_plan_within};
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -70,13 +71,14 @@ async fn delete_shift_once(
     match begin::<_, DeleteShiftError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let outcome = delete_shift_in(uow.as_mut(), call.actor, id, expected).await;
+            let outcome = delete_shift_in(app, uow.as_mut(), call.actor, id, expected).await;
             settle(app, uow, call, outcome).await
         }
     }
 }
 
 async fn delete_shift_in(
+    app: &App,
     uow: &mut dyn UnitOfWork,
     actor: &Actor,
     id: ShiftId,
@@ -93,5 +95,7 @@ async fn delete_shift_in(
     if Reader::Unit(uow).any::<Assignment>(&crew).await? {
         return Err(DeleteShiftError::InUse { by: Assignment::KIND });
     }
-    Ok(uow.shifts().delete(id, expected).await?)
+    uow.shifts().delete(id, expected).await?;
+    audit::deleted(app, uow, actor, &stored);
+    Ok(())
 }

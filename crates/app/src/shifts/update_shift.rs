@@ -1,7 +1,7 @@
 use scheduling_domain::fault::Faults;
 use scheduling_domain::id::ShiftId;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::record::{Record, Version};
+use scheduling_domain::record::{Entity, Record, Version};
 use scheduling_domain::rules::Outcome;
 use scheduling_domain::shift::Shift;
 use thiserror::Error;
@@ -10,6 +10,7 @@ use super::crews::Crews;
 use super::find_with_schedule;
 use super::wanted::complete;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::catalogue::Edit;
 use crate::reader::Reader;
 use crate::roster::{Assessment, count};
@@ -69,7 +70,7 @@ impl From<PlanRefusal> for UpdateShiftError {
 }
 
 /// Changes a shift; its crew moves with it, and so is judged anew. `consent_note` says how the crew consented where that
-/// is needed; it is kept in the log. The schedule stays what it is, the working day follows from the start. A dry run
+/// is needed; the audit keeps it. The schedule stays what it is, the working day follows from the start. A dry run
 /// answers the rules' verdict, whatever it is.
 pub async fn update_shift(
     app: &App,
@@ -83,10 +84,6 @@ pub async fn update_shift(
     match &settled {
         Ok(Settled::Fresh(changed)) if !call.dry_run => {
             count(app.metrics.as_ref(), &changed.assessment.introduced);
-            if changed.assessment.outcome == Outcome::NeedsConsent {
-                let user_id = call.actor.user_id;
-                tracing::info!(shift_id = %id, %user_id, note = consent_note, "a crew consented to a change of its shift");
-            }
         }
         Err(UpdateShiftError::Blocked(assessment) | UpdateShiftError::NeedsConsent(assessment)) => {
             count(app.metrics.as_ref(), &assessment.obstacles);
@@ -143,5 +140,12 @@ async fn update_shift_in(
         Outcome::NeedsConsent | Outcome::Noted | Outcome::Allowed => {}
     }
     let shift = uow.shifts().update(id, expected, &wanted, app.now()).await?;
+    Entry::new(app, call.actor, Shift::KIND, "update")
+        .id(id)
+        .before(&stored.value)
+        .after(&shift.value)
+        .judged(&assessment)
+        .because(consent_note)
+        .record(uow);
     Ok(ChangedShift { shift, assessment })
 }

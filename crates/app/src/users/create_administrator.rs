@@ -1,13 +1,15 @@
 use scheduling_domain::fault::Faults;
 use scheduling_domain::id::OrganizationId;
+use scheduling_domain::origin::Origin;
 use scheduling_domain::ports::StoreError;
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::user::{Role, User};
 use thiserror::Error;
 
 use super::create_user::create_user_in;
 use super::{NewUser, own_faults};
 use crate::app::App;
+use crate::audit::Entry;
 use crate::auth::HashingError;
 use crate::unit::conclude;
 
@@ -38,7 +40,8 @@ pub async fn create_administrator(
     own_faults(&user, Some(&new.password)).into_result(()).map_err(CreateAdministratorError::Invalid)?;
     let hash = app.passwords.hash(&new.password).await?;
     let mut uow = app.store.begin(organization).await?;
-    let outcome = create_user_in(app, uow.as_mut(), &user, &hash).await.map_err(|error| match error {
+    let entry = Entry::by(app.now(), None, &Origin::COMMAND_LINE, User::KIND, "create");
+    let outcome = create_user_in(app, uow.as_mut(), entry, &user, &hash).await.map_err(|error| match error {
         StoreError::Duplicate(field) => CreateAdministratorError::Duplicate(field),
         other => CreateAdministratorError::Store(other),
     });

@@ -1,11 +1,12 @@
 use scheduling_domain::fault::Faults;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::record::Record;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::user::{PasswordHash, User};
 use thiserror::Error;
 
 use super::{check_teams, own_faults};
 use crate::app::App;
+use crate::audit::Entry;
 use crate::auth::{HashingError, Password};
 use crate::permissions::{Access, Operation, Relation, access};
 use crate::reader::Reader;
@@ -72,7 +73,9 @@ async fn create_user_once(
     match begin::<_, CreateUserError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let outcome = create_user_in(app, uow.as_mut(), user, hash).await.map_err(CreateUserError::from_store);
+            let entry = Entry::new(app, call.actor, User::KIND, "create");
+            let outcome =
+                create_user_in(app, uow.as_mut(), entry, user, hash).await.map_err(CreateUserError::from_store);
             settle(app, uow, call, outcome).await
         }
     }
@@ -82,11 +85,13 @@ async fn create_user_once(
 pub(super) async fn create_user_in(
     app: &App,
     uow: &mut dyn UnitOfWork,
+    entry: Entry,
     user: &User,
     hash: &PasswordHash,
 ) -> Result<Record<User>, StoreError> {
     let record = uow.users().insert(user, app.now()).await?;
     uow.users().set_password(record.id, hash).await?;
+    entry.id(record.id).after(&record.value).record(uow);
     Ok(record)
 }
 

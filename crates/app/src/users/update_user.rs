@@ -1,13 +1,14 @@
 use scheduling_domain::fault::{Fault, Faults};
 use scheduling_domain::id::{TeamId, UserId};
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::record::{Record, Version};
+use scheduling_domain::record::{Entity, Record, Version};
 use scheduling_domain::user::{PasswordHash, Role, User};
 use thiserror::Error;
 
 use super::{check_teams, own_faults};
 use crate::actor::Actor;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::auth::{HashingError, Password, password_fault};
 use crate::permissions::{Access, Operation, Relation, access};
 use crate::reader::Reader;
@@ -168,7 +169,7 @@ async fn update_user_once(
     match begin::<_, UpdateUserError>(app, call).await? {
         Begun::Answered(answer) => Ok(Settled::Replayed(answer)),
         Begun::New(mut uow) => {
-            let outcome = update_user_in(app, uow.as_mut(), id, expected, patch, hash).await;
+            let outcome = update_user_in(app, uow.as_mut(), call.actor, id, expected, patch, hash).await;
             settle(app, uow, call, outcome).await
         }
     }
@@ -177,6 +178,7 @@ async fn update_user_once(
 async fn update_user_in(
     app: &App,
     uow: &mut dyn UnitOfWork,
+    actor: &Actor,
     id: UserId,
     expected: Option<Version>,
     patch: &UserPatch,
@@ -202,12 +204,19 @@ async fn update_user_in(
     if user == stored.value && hash.is_none() {
         return Ok(stored);
     }
-    uow.users().update(id, stored.version, &user, app.now()).await.map_err(|error| match error {
+    let changed = uow.users().update(id, stored.version, &user, app.now()).await.map_err(|error| match error {
         StoreError::Duplicate(field) => UpdateUserError::Duplicate(field),
         // Somebody else wrote between our read and our write: the next attempt reads what they wrote.
         StoreError::Stale => UpdateUserError::Store(StoreError::Conflict),
         other => UpdateUserError::Store(other),
-    })
+    })?;
+    Entry::new(app, actor, User::KIND, "update")
+        .id(id)
+        .before(&stored.value)
+        .after(&changed.value)
+        .with("password_changed", hash.is_some())
+        .record(uow);
+    Ok(changed)
 }
 
 fn is_active_admin(user: &User) -> bool {

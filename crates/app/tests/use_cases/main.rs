@@ -4,6 +4,7 @@
 
 mod accounts;
 mod assignments;
+mod audit;
 mod caching;
 mod catalogue;
 mod house;

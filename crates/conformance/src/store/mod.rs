@@ -16,6 +16,7 @@ use std::sync::Arc;
 use scheduling_domain::ports::Store;
 
 pub mod accounts;
+pub mod audit;
 pub mod duplicates;
 pub mod filters;
 pub mod idempotency;
@@ -230,6 +231,14 @@ macro_rules! store_conformance {
                 an_expired_key_is_new
                 a_rolled_back_key_is_new
                 racing_requests_act_once
+            ]
+            audit: [
+                events_are_read_as_they_were_recorded
+                events_stand_and_fall_with_their_unit_of_work
+                commits_at_once_make_one_chain
+                chains_of_organizations_do_not_meet
+                events_are_listed_newest_first
+                events_by_everything
             ]
             organizations: [
                 organizations_are_listed_in_order

@@ -2,6 +2,7 @@
 //! MUST below, and an adapter that cannot pass a case does not exist.
 
 mod accounts;
+mod audit;
 mod cache;
 mod clock;
 mod idempotency;
@@ -12,6 +13,7 @@ mod rosters;
 mod store;
 
 pub use accounts::{RefreshTokenRepository, UserQueries, UserRepository};
+pub use audit::{AuditQueries, AuditRepository};
 pub use cache::{
     Cache, CacheFamily, CacheKey, CachePattern, CacheUnavailable, DEFAULT_CACHE_EXPIRY, DerivedKey, Found, Lease,
 };

@@ -13,9 +13,9 @@ use crate::id::OrganizationId;
 use crate::optimization::Optimization;
 use crate::organization::Organization;
 use crate::ports::{
-    AssignmentRepository, IdempotencyRepository, OptimizationRepository, OutboxQueries, OutboxRepository,
-    PublicationQueries, PublicationRepository, Queries, RefreshTokenRepository, Repository, ScheduleRepository,
-    ShiftRepository, UserQueries, UserRepository,
+    AssignmentRepository, AuditQueries, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxQueries,
+    OutboxRepository, PublicationQueries, PublicationRepository, Queries, RefreshTokenRepository, Repository,
+    ScheduleRepository, ShiftRepository, UserQueries, UserRepository,
 };
 use crate::position::Position;
 use crate::rule_set::RuleSet;
@@ -124,6 +124,8 @@ pub trait Store: Send + Sync {
     fn optimizations(&self) -> &dyn Queries<Optimization>;
     /// Reads of events that wait to be told.
     fn outbox(&self) -> &dyn OutboxQueries;
+    /// Reads of what was done.
+    fn audit(&self) -> &dyn AuditQueries;
 }
 
 /// A transaction, bound to one organization. Only use cases begin and end one.
@@ -178,4 +180,6 @@ pub trait UnitOfWork: Send {
     fn idempotency(&mut self) -> &mut dyn IdempotencyRepository;
     /// Events to be told once this unit of work is committed.
     fn outbox(&mut self) -> &mut dyn OutboxRepository;
+    /// What is done in this unit of work.
+    fn audit(&mut self) -> &mut dyn AuditRepository;
 }

@@ -147,6 +147,18 @@ pub enum Outcome {
     Blocked,
 }
 
+impl Outcome {
+    /// The stable name, as stored and answered.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Noted => "noted",
+            Self::NeedsConsent => "needs_consent",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
 macro_rules! codes {
     ($($name:ident = $code:literal;)+) => {
         /// The codes by name.

@@ -1,5 +1,6 @@
 //! What PostgreSQL alone has to prove; the rest is in the conformance suite.
 
+mod audit;
 mod availability;
 mod conformance;
 mod isolation;

@@ -1,6 +1,7 @@
 //! One file per kind of thing: its table, its row, its conversions and its filter.
 
 mod assignment;
+pub(crate) mod audit;
 mod availability;
 mod contract;
 mod demand;

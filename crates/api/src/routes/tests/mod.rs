@@ -1,6 +1,7 @@
 //! The routes as clients meet them, over use cases and an embedded store of their own.
 
 mod accounts;
+mod audit;
 mod document;
 mod optimization;
 mod people;
