@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{TcpListener, ToSocketAddrs};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
@@ -24,6 +25,8 @@ use crate::{routes, telemetry};
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
+/// How long the last of them may take to be accepted and read.
+const LAST_CALL: Duration = Duration::from_millis(200);
 
 /// Serves until it is told to stop.
 pub(super) fn run(sources: &Sources, arguments: &ServeArgs) -> Result<Exit, Failure> {
@@ -36,6 +39,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     // The port comes first: a service that cannot listen should not have touched anything.
     let listener = listen(&config.listen)?;
     let address = listener.local_addr().map_or_else(|_| config.listen.clone(), |address| address.to_string());
+    let door = listener.try_clone().map_err(|error| Failure::unavailable(format!("cannot listen: {error}")))?;
     let metrics = wiring::metrics()?;
     let session = Session::open_measured(config, Arc::new(metrics.clone())).await?;
     if let Err(error) = session.app.caching.ping().await {
@@ -56,7 +60,8 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let relay = tokio::spawn(relay_forever(session.app.clone()));
     let pace = Pace { threads: config.optimizer_threads, ..Pace::default() };
     let worker = config.role.works().then(|| Worker::start(session.app.clone(), pace));
-    let stopping = tokio::spawn(stop_on_signal(server.handle(), Arc::clone(&health)));
+    let drain = Duration::from_secs(config.drain_seconds.into());
+    let stopping = tokio::spawn(stop_on_signal(server.handle(), Arc::clone(&health), door, drain));
 
     announce(&address, config.role, welcome.as_deref());
     tracing::info!(address, role = config.role.as_str(), database = session.storage.place(), "serving");
@@ -140,17 +145,43 @@ fn announce(address: &str, role: Role, password: Option<&str>) {
     output::say("");
 }
 
-/// At the first SIGTERM or Ctrl-C: no longer ready, no new connections, and what is in flight is finished. At the
-/// second: at once.
-async fn stop_on_signal(server: ServerHandle, health: Arc<Health>) {
+/// At the first SIGTERM or Ctrl-C: no longer ready, and for `drain` still there, so that balancers turn away; then no new
+/// connections, and what is in flight is finished. At the second: at once.
+async fn stop_on_signal(server: ServerHandle, health: Arc<Health>, door: TcpListener, drain: Duration) {
     signal().await;
     tracing::info!("stopping: finishing what is in flight");
     health.drain();
+    if !drain.is_zero() {
+        let last_call = async {
+            tokio::time::sleep(drain).await;
+            turn_away(door);
+            tokio::time::sleep(LAST_CALL).await;
+        };
+        tokio::select! {
+            () = last_call => {}
+            () = signal() => return server.stop(false).await,
+        }
+    }
     let graceful = server.stop(true);
     tokio::select! {
         () = graceful => {}
         () = signal() => server.stop(false).await,
     }
+}
+
+/// Leaves new connections without an answer, while those that the kernel has already opened are still accepted. Once the
+/// listener closes, their next attempt is refused, and a proxy may go elsewhere with any request; one that it had sent into
+/// a closing queue it must not repeat.
+fn turn_away(door: TcpListener) {
+    #[cfg(target_os = "linux")]
+    {
+        /// "Keep nothing of this packet", to the kernel's packet filter.
+        const NOTHING: socket2::SockFilter = socket2::SockFilter::new(0x06, 0, 0, 0);
+        if let Err(error) = socket2::SockRef::from(&door).attach_filter(&[NOTHING]) {
+            tracing::warn!(%error, "requests may be cut off: new connections cannot be turned away before the end");
+        }
+    }
+    drop(door);
 }
 
 #[cfg(unix)]

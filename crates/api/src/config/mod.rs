@@ -120,6 +120,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// How long a stopping service waits for what is in flight.
     pub shutdown_seconds: u32,
+    /// How long a stopping service still takes new requests.
+    pub drain_seconds: u32,
     /// Threads of an optimiser run.
     pub optimizer_threads: NonZeroUsize,
 }
@@ -179,6 +181,7 @@ impl Config {
                 TrustedProxies::default(),
             ),
             shutdown_seconds: reader.number("http.shutdown_seconds", 0, 3_600),
+            drain_seconds: reader.number("http.drain_seconds", 0, 300),
             optimizer_threads: reader.threads("optimizer.threads"),
         };
         let mut faults = reader.faults;

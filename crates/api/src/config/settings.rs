@@ -52,6 +52,7 @@ pub const SETTINGS: &[Setting] = &[
         None,
         "addresses and networks of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8",
     ),
+    plain("http.drain_seconds", "HR_DRAIN_SECONDS", Some("0"), "how long a stop still serves until proxies turn away"),
     plain("http.shutdown_seconds", "HR_SHUTDOWN_SECONDS", Some("30"), "how long a stop waits for what is in flight"),
     plain("optimizer.threads", "HR_OPTIMIZER_THREADS", Some("1"), "threads of an optimiser run"),
 ];

@@ -11,12 +11,14 @@ use actix_web::body::{BodySize, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode, Uri};
+use actix_web::http::{ConnectionType, Method, StatusCode, Uri};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, HttpResponse};
 
 use super::code::Code;
 use super::context::{Context, X_REQUEST_ID};
+use super::health::Health;
 use super::idempotency;
 use super::problem::Problem;
 use super::resource::{Pattern, routed};
@@ -58,6 +60,10 @@ pub(super) async fn edge<B: MessageBody + 'static>(
     };
     seal(response.headers_mut(), &context);
     record(metrics.as_deref(), method, pattern(response.request()), response.status(), started.elapsed());
+    if response.request().app_data::<Data<Health>>().is_some_and(|health| health.is_draining()) {
+        // A proxy must not send its next request over a connection that is about to end.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     Ok(response)
 }
 

@@ -45,9 +45,14 @@ impl Health {
         self.draining.store(true, Ordering::Release);
     }
 
+    /// Whether it is about to stop.
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
     /// Asks every probe.
     async fn checks(&self) -> (bool, Map<String, Value>) {
-        let mut ready = !self.draining.load(Ordering::Acquire);
+        let mut ready = !self.is_draining();
         let mut checks = Map::new();
         for probe in &self.probes {
             let outcome = match tokio::time::timeout(PATIENCE, probe.check()).await {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::ServiceResponse;
-use actix_web::http::{Method, StatusCode, header};
+use actix_web::http::{ConnectionType, Method, StatusCode, header};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use async_trait::async_trait;
 use insta::{assert_json_snapshot, assert_snapshot};
@@ -474,6 +474,19 @@ async fn a_service_that_stops_is_not_ready_and_lives() {
     let ask = async |uri: &str| call_service(&app, TestRequest::get().uri(uri).to_request()).await.status();
     assert_eq!(ask("/health/ready").await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(ask("/health/live").await, StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn a_service_that_stops_keeps_no_connection() {
+    let shared = shared(Arc::default());
+    let app = init_service(application(shared.clone(), routes)).await;
+    let closes = async || {
+        let response = call_service(&app, TestRequest::get().uri("/health/live").to_request()).await;
+        response.response().head().connection_type() == ConnectionType::Close
+    };
+    assert!(!closes().await);
+    shared.health.drain();
+    assert!(closes().await);
 }
 
 #[test]
