@@ -69,7 +69,7 @@ impl TestDatabase {
         database
     }
 
-    /// The address, as `DATABASE_URL` would have it.
+    /// The address, as `DATABASE_URL` would have it; unencrypted, since most tests are about other things.
     pub fn url(&self) -> String {
         url(&self.server_url, &self.name)
     }
@@ -162,7 +162,7 @@ fn url(server_url: &str, database: &str) -> String {
         _ => "localhost",
     };
     let port = config.get_ports().first().copied().unwrap_or(5432);
-    format!("postgres://{ROLE}:{ROLE}@{host}:{port}/{database}")
+    format!("postgres://{ROLE}:{ROLE}@{host}:{port}/{database}?sslmode=disable")
 }
 
 async fn open(url: &str) -> AsyncPgConnection {

@@ -6,4 +6,5 @@ mod conformance;
 mod isolation;
 mod race;
 mod schema;
+mod tls;
 mod world;
