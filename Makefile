@@ -1,7 +1,7 @@
 # Everything a person does with this repository. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-ops check fmt bench docs
+.PHONY: help run test test-fast test-ops check fmt bench docs pages
 
 # The crates whose tests need no service beside them.
 FAST := domain solver app conformance sqlite memory prometheus
@@ -42,6 +42,9 @@ fmt: ## Format the code
 bench: ## Measure: API, stores and optimiser, side by side, as ratios
 	cargo bench --profile release -p scheduling-solver --bench instances --locked
 	TOOLS=wrk scripts/with-services cargo bench --profile release -p scheduling-api --bench requests --locked
+
+pages: ## Write the pages of docs/ that come from the code
+	WRITE_PAGES=1 cargo test --locked -p scheduling-api --lib the_page_of_
 
 docs: ## Build the reference of every crate into target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked

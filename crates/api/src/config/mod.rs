@@ -2,12 +2,14 @@
 //!
 //! [`settings::SETTINGS`] is the one list of what can be set; [`layers`] finds each setting's winning text and where it
 //! came from; here the texts become a [`Config`], and everything wrong with them is reported at once. To add a setting:
-//! a line in the list, a field here, a line in `docs/configuration.md`.
+//! a line in the list, a field here, and `make pages`, which writes `docs/configuration.md`.
 
 mod encryption;
 mod file;
 mod jwt_key;
 mod layers;
+#[cfg(test)]
+mod page;
 mod role;
 mod secret;
 mod settings;
