@@ -81,6 +81,11 @@ internal = Something went wrong on our side; quote the request id to your admini
 unavailable = The service is unavailable for the moment; try again later
     .title = Unavailable
 
+## Failures: why a run of the optimiser did not end well
+failure-workers_lost = Every worker that took the run fell silent; ask for another one, with less time or a shorter schedule
+failure-not_searchable = The schedule cannot be searched: it spans too many days, or what it consists of is gone
+failure-search_crashed = The search broke down; quote the run's id to your administrator
+
 ## Faults: what is wrong with one field
 fault-required = is required
 fault-unknown_field = is not a known field

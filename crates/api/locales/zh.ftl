@@ -78,6 +78,11 @@ internal = 服务器发生内部错误，请凭请求编号联系管理员
 unavailable = 服务暂时不可用，请稍后重试
     .title = 服务不可用
 
+## Failures: why a run of the optimiser did not end well
+failure-workers_lost = 接手此次优化的进程都已失去响应；请缩短时间或周期后重新发起
+failure-not_searchable = 此排班表无法优化：天数过多，或其所依据的数据已不存在
+failure-search_crashed = 优化过程出错；请把此次优化的编号告知管理员
+
 ## Faults: what is wrong with one field
 fault-required = 必填项缺失
 fault-unknown_field = 不存在此字段

@@ -254,6 +254,7 @@ pub fn an_optimization(schedule_id: ScheduleId, requested_by: UserId) -> Optimiz
         cancel_requested: false,
         failure: None,
         generation: 0,
+        workers_lost: 0,
         leased_until: None,
         started_at: None,
         finished_at: None,

@@ -369,6 +369,7 @@ impl Sample for Optimization {
             cancel_requested: true,
             failure: Some("the worker died 三次".to_owned()),
             generation: 3,
+            workers_lost: 2,
             leased_until: Some(instant("2026-01-01T10:00:00.000001Z")),
             started_at: Some(instant("2026-01-01T10:00:00.000002Z")),
             finished_at: Some(instant("2026-01-01T10:00:00.000003Z")),

@@ -90,6 +90,8 @@ pub struct Optimization {
     pub failure: Option<String>,
     /// Counts claims; a worker whose number is not this one has lost the run.
     pub generation: i64,
+    /// How many workers fell silent with it in hand.
+    pub workers_lost: u32,
     /// Until when the worker that has it is trusted to be alive.
     pub leased_until: Option<Timestamp>,
     /// When a worker first took it.

@@ -33,6 +33,7 @@ struct OptimizationRow {
     cancel_requested: bool,
     failure: Option<String>,
     generation: i64,
+    workers_lost: i32,
     leased_until: Option<jiff_diesel::Timestamp>,
     started_at: Option<jiff_diesel::Timestamp>,
     finished_at: Option<jiff_diesel::Timestamp>,
@@ -55,6 +56,7 @@ impl From<&Optimization> for OptimizationRow {
             cancel_requested: run.cancel_requested,
             failure: run.failure.clone(),
             generation: run.generation,
+            workers_lost: i32::try_from(run.workers_lost).unwrap_or(i32::MAX),
             leased_until: run.leased_until.map(ToDiesel::to_diesel),
             started_at: run.started_at.map(ToDiesel::to_diesel),
             finished_at: run.finished_at.map(ToDiesel::to_diesel),
@@ -80,6 +82,7 @@ impl TryFrom<OptimizationRow> for Optimization {
             cancel_requested: row.cancel_requested,
             failure: row.failure,
             generation: row.generation,
+            workers_lost: columns::number(row.workers_lost)?,
             leased_until: instant(row.leased_until),
             started_at: instant(row.started_at),
             finished_at: instant(row.finished_at),
@@ -142,6 +145,7 @@ async fn claim_next(
     let taken = Optimization {
         state: OptimizationState::Running,
         generation: waiting.generation.saturating_add(1),
+        workers_lost: waiting.workers_lost.saturating_add(u32::from(waiting.state == OptimizationState::Running)),
         leased_until: Some(leased_until),
         started_at: waiting.started_at.or(Some(now)),
         ..waiting.value

@@ -313,6 +313,7 @@ diesel::table! {
         cancel_requested -> Bool,
         failure -> Nullable<Text>,
         generation -> BigInt,
+        workers_lost -> Integer,
         leased_until -> Nullable<Timestamptz>,
         started_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,

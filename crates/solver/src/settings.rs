@@ -1,6 +1,8 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use scheduling_domain::roster::Placement;
+
 use crate::solution::Score;
 
 /// How to search.
@@ -69,8 +71,8 @@ pub trait Observer: Sync {
         false
     }
 
-    /// The run has come further.
-    fn progress(&self, _progress: &Progress) {}
+    /// The run has come further. `roster` makes the reporting walker's best, which takes as long as copying it.
+    fn progress(&self, _progress: &Progress, _roster: &dyn Fn() -> Vec<Placement>) {}
 }
 
 /// Nobody watches. Suits budgets of steps.

@@ -38,10 +38,10 @@ pub fn solve(
             (index, walker)
         })
         .collect();
+    let report = &Report { observer, columns: &tables.columns, given: &given };
     let shares = deal(walkers, settings.threads.get());
     let mut walkers: Vec<(usize, Walker<'_>)> = thread::scope(|scope| {
-        let carried: Vec<_> =
-            shares.into_iter().map(|share| scope.spawn(|| carry(share, settings, observer))).collect();
+        let carried: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| carry(share, settings, report))).collect();
         carried
             .into_iter()
             .flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -67,11 +67,26 @@ fn deal<T>(walkers: Vec<T>, threads: usize) -> Vec<Vec<T>> {
     shares
 }
 
+/// Tells the observer, in whose words a roster is placements.
+struct Report<'a> {
+    observer: &'a dyn Observer,
+    columns: &'a Columns,
+    given: &'a Given,
+}
+
+impl Report<'_> {
+    fn tell(&self, index: usize, walker: &Walker<'_>, spent: u64) {
+        let permille = u32::try_from(spent * 1000 / WHOLE).unwrap_or(1000);
+        let progress = Progress { steps: walker.steps(), permille, best: walker.best(), walker: index };
+        self.observer.progress(&progress, &|| placements(self.columns, self.given, walker.best_cells()));
+    }
+}
+
 /// Lets some walkers take turns until the budget is spent.
 fn carry<'t>(
     mut share: Vec<(usize, Walker<'t>)>,
     settings: &Settings,
-    observer: &dyn Observer,
+    report: &Report<'_>,
 ) -> Vec<(usize, Walker<'t>)> {
     let walkers = u64::try_from(settings.walkers.get()).unwrap_or(u64::MAX);
     let budget = settings.budget.steps.map(|steps| steps / walkers);
@@ -79,20 +94,15 @@ fn carry<'t>(
         let mut is_over = true;
         for (index, walker) in &mut share {
             let left = budget.map_or(u64::MAX, |budget| budget.saturating_sub(walker.steps()));
-            let spent = spent(settings.budget, budget, walker.steps(), observer);
-            if left == 0 || spent >= WHOLE || observer.should_stop() {
+            let spent = spent(settings.budget, budget, walker.steps(), report.observer);
+            if left == 0 || spent >= WHOLE || report.observer.should_stop() {
                 continue;
             }
             is_over = false;
-            let before = walker.best();
             for chunk in 0..CHUNKS_PER_LOOK {
                 walker.walk(CHUNK.min(left.saturating_sub(chunk * CHUNK)), spent);
             }
-            if walker.best() < before {
-                let permille = u32::try_from(spent * 1000 / WHOLE).unwrap_or(1000);
-                let best = walker.best();
-                observer.progress(&Progress { steps: walker.steps(), permille, best, walker: *index });
-            }
+            report.tell(*index, walker, spent);
         }
         if is_over {
             return share;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use scheduling_app::solver::{Budget, Observer, Progress, Settings, SolveError, solve};
+use scheduling_domain::roster::Placement;
 use scheduling_domain::rules;
 
 use super::args::SolveArgs;
@@ -103,7 +104,7 @@ impl Observer for Watch {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn progress(&self, progress: &Progress) {
+    fn progress(&self, progress: &Progress, _: &dyn Fn() -> Vec<Placement>) {
         self.bar.set_position(u64::from(progress.permille));
         let best = progress.best;
         self.bar.set_message(if best.hard == 0 {

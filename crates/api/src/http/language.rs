@@ -112,6 +112,7 @@ mod tests {
     use std::path::Path;
 
     use actix_web::http::header::HeaderValue;
+    use scheduling_app::optimizations::RunFailure;
 
     use super::*;
     use crate::http::code::Code;
@@ -208,6 +209,16 @@ mod tests {
                     language.catalogue().has_message(&format!("violation-{code}")),
                     "{language} lacks violation-{code}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn every_failure_of_a_run_has_a_text_in_both() {
+        for language in [Language::Chinese, Language::English] {
+            for failure in RunFailure::ALL {
+                let key = format!("failure-{}", failure.as_str());
+                assert!(language.catalogue().has_message(&key), "{language} lacks {key}");
             }
         }
     }

@@ -88,7 +88,7 @@ struct OptimizationView {
     /// The best roster so far.
     proposal: Vec<ProposedView>,
     /// Why it failed.
-    failure: Option<String>,
+    failure: Option<FailureView>,
     /// Whether somebody asked it to stop.
     cancel_requested: bool,
     /// When a worker first took it.
@@ -105,6 +105,16 @@ struct OptimizationView {
 struct ProposedView {
     shift_id: Ref<ShiftId>,
     employee_id: Ref<EmployeeId>,
+}
+
+/// Why a run failed.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OptimizationFailure")]
+struct FailureView {
+    /// For programs, such as `workers_lost`.
+    code: String,
+    /// For people.
+    message: String,
 }
 
 /// What writing a proposal to the draft came to.
@@ -125,24 +135,44 @@ impl Named for OptimizationState {
     const NAMES: &'static [&'static str] = &["queued", "running", "done", "cancelled", "failed"];
 }
 
+/// Who looks at runs: when, and in which language.
+#[derive(Clone, Copy)]
+struct Eyes {
+    now: Timestamp,
+    language: Language,
+}
+
+impl Eyes {
+    fn of(caller: &Caller, request: &HttpRequest) -> Self {
+        Self { now: caller.app.now(), language: Context::of(request).language }
+    }
+}
+
 impl OptimizationView {
-    fn new(run: Optimization, now: Timestamp) -> Self {
+    fn new(run: Optimization, eyes: Eyes) -> Self {
         Self {
             schedule_id: Ref(run.schedule_id),
             state: Choice(run.state),
-            progress: share(progress_permille(&run, now)),
+            progress: share(progress_permille(&run, eyes.now)),
             max_seconds: run.max_ms / 1000,
             max_steps: Some(run.max_steps).filter(|steps| *steps != Optimization::UNBOUNDED_STEPS),
             seed: run.seed,
             steps: run.steps,
             score: run.score.map(ScoreView::from),
             proposal: run.proposal.into_iter().map(ProposedView::from).collect(),
-            failure: run.failure,
+            failure: run.failure.map(|code| FailureView::new(code, eyes.language)),
             cancel_requested: run.cancel_requested,
             started_at: run.started_at,
             finished_at: run.finished_at,
             applied_at: run.applied_at,
         }
+    }
+}
+
+impl FailureView {
+    fn new(code: String, language: Language) -> Self {
+        let message = language.text(&format!("failure-{code}"), &[]).unwrap_or_default();
+        Self { code, message }
     }
 }
 
@@ -157,28 +187,32 @@ impl From<ProposedAssignment> for ProposedView {
     }
 }
 
-fn stored(record: Record<Optimization>, now: Timestamp) -> Stored<OptimizationView> {
-    Stored::with(record, |run| OptimizationView::new(run, now))
+fn stored(record: Record<Optimization>, eyes: Eyes) -> Stored<OptimizationView> {
+    Stored::with(record, |run| OptimizationView::new(run, eyes))
 }
 
-fn shown(record: Record<Optimization>, now: Timestamp) -> Body<Stored<OptimizationView>> {
+fn shown(record: Record<Optimization>, eyes: Eyes) -> Body<Stored<OptimizationView>> {
     let version = record.version;
-    Body::new(stored(record, now)).version(version)
+    Body::new(stored(record, eyes)).version(version)
 }
 
 /// List runs of the optimiser
 ///
 /// Those on schedules whose draft the caller may read.
 #[api_v2_operation(tags("optimizations"), operation_id = "listOptimizations")]
-async fn list(caller: Caller, query: Paged<OptimizationQuery>) -> Result<Listed<Stored<OptimizationView>>> {
+async fn list(
+    caller: Caller,
+    query: Paged<OptimizationQuery>,
+    request: HttpRequest,
+) -> Result<Listed<Stored<OptimizationView>>> {
     let OptimizationQuery { schedule_id, state } = query.filter;
     let filter = OptimizationFilter {
         schedule_ids: schedule_id.plain().map(|id| vec![id]),
         states: state.plain().map(|state| vec![state]),
     };
     let page = optimizations::list_optimizations(&caller.app, &caller.actor, filter, query.page).await?;
-    let now = caller.app.now();
-    Ok(Listed(page.map(|run| stored(run, now))))
+    let eyes = Eyes::of(&caller, &request);
+    Ok(Listed(page.map(|run| stored(run, eyes))))
 }
 
 /// Ask the optimiser to fill a schedule
@@ -190,6 +224,7 @@ async fn create(
     caller: Caller,
     key: Idempotent,
     body: JsonBody<CreateOptimizationBody>,
+    request: HttpRequest,
 ) -> Result<Accepted<Stored<OptimizationView>>> {
     let JsonBody(body) = body;
     let new = NewOptimization {
@@ -198,10 +233,10 @@ async fn create(
         max_ms: u64::from(body.max_seconds) * 1000,
         max_steps: body.max_steps,
     };
-    let now = caller.app.now();
+    let eyes = Eyes::of(&caller, &request);
     let answer = |run: &Record<Optimization>| {
         let location = format!("/api/optimizations/{}", run.id);
-        Accepted::new(stored(run.clone(), now)).version(run.version).location(location)
+        Accepted::new(stored(run.clone(), eyes)).version(run.version).location(location)
     };
     let write = async |call: Call<'_, _>| optimizations::request_optimization(&caller.app, &call, &new).await;
     settled(&caller, key, answer, write).await
@@ -211,18 +246,23 @@ async fn create(
 ///
 /// With its progress, and the best roster so far.
 #[api_v2_operation(tags("optimizations"), operation_id = "showOptimization")]
-async fn show(caller: Caller, id: Id<OptimizationId>) -> Result<Body<Stored<OptimizationView>>> {
+async fn show(caller: Caller, id: Id<OptimizationId>, request: HttpRequest) -> Result<Body<Stored<OptimizationView>>> {
     let run = optimizations::get_optimization(&caller.app, &caller.actor, id.0).await?;
-    Ok(shown(run, caller.app.now()))
+    Ok(shown(run, Eyes::of(&caller, &request)))
 }
 
 /// Cancel a run of the optimiser
 ///
 /// It ends within seconds and keeps its best roster so far. Cancelling twice is cancelling once.
 #[api_v2_operation(tags("optimizations"), operation_id = "cancelOptimization")]
-async fn cancel(caller: Caller, id: Id<OptimizationId>, key: Idempotent) -> Result<Body<Stored<OptimizationView>>> {
-    let now = caller.app.now();
-    let answer = |run: &Record<Optimization>| shown(run.clone(), now);
+async fn cancel(
+    caller: Caller,
+    id: Id<OptimizationId>,
+    key: Idempotent,
+    request: HttpRequest,
+) -> Result<Body<Stored<OptimizationView>>> {
+    let eyes = Eyes::of(&caller, &request);
+    let answer = |run: &Record<Optimization>| shown(run.clone(), eyes);
     let write = async |call: Call<'_, _>| optimizations::cancel_optimization(&caller.app, &call, id.0).await;
     settled(&caller, key, answer, write).await
 }

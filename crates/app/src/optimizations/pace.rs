@@ -14,8 +14,8 @@ pub struct Pace {
     pub heartbeat: Duration,
     /// How long a worker that no longer says anything is trusted to be alive. Many heartbeats.
     pub lease: SignedDuration,
-    /// How often a run is taken before it is given up: who takes workers down with it must not take them all.
-    pub claims: i64,
+    /// How many workers a run may take down with it before it is given up: it must not take them all.
+    pub most_workers_lost: u32,
 }
 
 impl Default for Pace {
@@ -25,7 +25,7 @@ impl Default for Pace {
             idle: Duration::from_secs(1),
             heartbeat: Duration::from_secs(2),
             lease: SignedDuration::from_secs(20),
-            claims: 3,
+            most_workers_lost: 3,
         }
     }
 }

@@ -124,6 +124,7 @@ fn queued(actor: &Actor, new: &NewOptimization) -> Optimization {
         cancel_requested: false,
         failure: None,
         generation: 0,
+        workers_lost: 0,
         leased_until: None,
         started_at: None,
         finished_at: None,

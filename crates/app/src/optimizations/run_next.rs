@@ -29,6 +29,9 @@ pub enum RunFailure {
 }
 
 impl RunFailure {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::WorkersLost, Self::NotSearchable, Self::Crashed];
+
     /// The stable code that is stored; the message catalogues have a text for each.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -62,7 +65,7 @@ pub async fn run_next(
     };
     tracing::info!(%organization, run = %run.id, generation = run.generation, "a run was taken");
     let worker = Worker { app, pace, lease, run };
-    let ran = if worker.run.generation > pace.claims {
+    let ran = if pace.most_workers_lost <= worker.run.workers_lost {
         worker.fail(RunFailure::WorkersLost).await?
     } else {
         worker.search(organization, stop).await?
@@ -97,7 +100,7 @@ impl Worker<'_> {
             return self.fail(RunFailure::NotSearchable).await;
         };
         let roster = assemble(&mut reader, &schedule, Extent::Whole).await?;
-        // A run that was put back goes on from what it had.
+        // A run that was put back, or whose worker fell silent, goes on from what it had.
         let steps = if self.run.proposal.is_empty() { 0 } else { self.run.steps };
         let question = Question {
             problem: roster.problem.clone(),
@@ -106,7 +109,7 @@ impl Worker<'_> {
         };
         let line = Line::open(&self.run);
         let mut searching = search::start(question, &line);
-        let (solution, halt) = self.attend(&mut searching, &line, steps, stop).await;
+        let (solution, halt) = self.attend(&mut searching, &line, (&roster, steps), stop).await;
         match solution {
             _ if halt == Some(Halt::Lost) => Ok(Ran::Lost(self.run.id)),
             Ok(Ok(solution)) => self.finish(&roster, &solution, steps, halt).await,
@@ -126,7 +129,7 @@ impl Worker<'_> {
         &self,
         searching: &mut JoinHandle<Result<Solution, SolveError>>,
         line: &Line,
-        steps: u64,
+        from: (&Roster, u64),
         stop: &mut watch::Receiver<bool>,
     ) -> (Result<Result<Solution, SolveError>, JoinError>, Option<Halt>) {
         let mut halt = None;
@@ -137,7 +140,7 @@ impl Worker<'_> {
                     halt = Some(Halt::Stopping);
                     line.halt();
                 }
-                () = sleep(self.pace.heartbeat), if halt != Some(Halt::Lost) => match self.beat(line, steps).await {
+                () = sleep(self.pace.heartbeat), if halt != Some(Halt::Lost) => match self.beat(line, from).await {
                     Ok(Some(run)) if run.cancel_requested => line.halt(),
                     Ok(Some(_)) => {}
                     Ok(None) => {
@@ -151,12 +154,21 @@ impl Worker<'_> {
         }
     }
 
-    async fn beat(&self, line: &Line, steps: u64) -> Result<Option<Record<Optimization>>, StoreError> {
-        let (taken, best) = (steps.saturating_add(line.steps()), line.best());
+    /// Says how far the search is, and leaves the best roster so far for whoever may have to go on from it.
+    async fn beat(
+        &self,
+        line: &Line,
+        (roster, steps): (&Roster, u64),
+    ) -> Result<Option<Record<Optimization>>, StoreError> {
+        let taken = steps.saturating_add(line.steps());
+        let found = line.found().map(|(score, placements)| (score, proposal(roster, &placements)));
         self.lease
             .renew(self.app, &|run| {
                 run.steps = taken.max(run.steps);
-                run.score = best.or(run.score);
+                if let Some((score, proposal)) = &found {
+                    run.score = Some(*score);
+                    run.proposal.clone_from(proposal);
+                }
             })
             .await
     }

@@ -48,8 +48,19 @@ pub(super) struct Line {
     longest: Duration,
     is_halted: AtomicBool,
     steps: AtomicU64,
-    best: Mutex<Option<Score>>,
+    best: Mutex<Option<Found>>,
 }
+
+/// A roster that a search has come to.
+struct Found {
+    score: Score,
+    placements: Vec<Placement>,
+    /// When it was written down.
+    at: Duration,
+}
+
+/// The least time between two rosters that are written down, so that copying costs the search nothing.
+const PAUSE: Duration = Duration::from_millis(250);
 
 impl Line {
     #[expect(clippy::disallowed_methods, reason = "the time budget of a search is only measured")]
@@ -68,14 +79,15 @@ impl Line {
         self.is_halted.store(true, Ordering::Relaxed);
     }
 
-    /// Steps taken when the search last found something better.
+    /// Steps taken so far by the walker that is ahead.
     pub(super) fn steps(&self) -> u64 {
         self.steps.load(Ordering::Relaxed)
     }
 
-    /// How good the best roster so far is.
-    pub(super) fn best(&self) -> Option<Score> {
-        *self.best.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The best roster, as of a moment ago, and what it is worth.
+    pub(super) fn found(&self) -> Option<(Score, Vec<Placement>)> {
+        let best = self.best.lock().unwrap_or_else(PoisonError::into_inner);
+        best.as_ref().map(|found| (found.score, found.placements.clone()))
     }
 }
 
@@ -88,11 +100,13 @@ impl Observer for Line {
         self.is_halted.load(Ordering::Relaxed) || self.longest <= self.began.elapsed()
     }
 
-    fn progress(&self, progress: &Progress) {
+    fn progress(&self, progress: &Progress, roster: &dyn Fn() -> Vec<Placement>) {
         self.steps.fetch_max(progress.steps, Ordering::Relaxed);
-        let found = score(progress.best);
+        let (score, at) = (score(progress.best), self.began.elapsed());
         let mut best = self.best.lock().unwrap_or_else(PoisonError::into_inner);
-        *best = Some(best.map_or(found, |known| known.min(found)));
+        if best.as_ref().is_none_or(|known| score < known.score && known.at + PAUSE <= at) {
+            *best = Some(Found { score, placements: roster(), at });
+        }
     }
 }
 

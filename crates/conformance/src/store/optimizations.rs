@@ -41,7 +41,7 @@ pub async fn the_oldest_that_waits_is_claimed_first(store: &Arc<dyn Store>) {
     assert_eq!(claim(&world, now).await, None);
 }
 
-/// A running run is taken over once its lease has ended, not before; `started_at` stays.
+/// A running run is taken over once its lease has ended, not before; its worker is counted as lost, `started_at` stays.
 pub async fn a_lease_that_ended_is_taken_over(store: &Arc<dyn Store>) {
     let world = World::build(store, "ours").await;
     let first = claim(&world, world.now).await.unwrap();
@@ -49,8 +49,19 @@ pub async fn a_lease_that_ended_is_taken_over(store: &Arc<dyn Store>) {
     let later = world.now + 61.seconds();
     let second = claim(&world, later).await.unwrap();
     assert_eq!((second.id, second.generation), (first.id, 2));
+    assert_eq!((first.workers_lost, second.workers_lost), (0, 1));
     assert_eq!(second.started_at, first.started_at);
     assert_eq!(second.leased_until, Some(later + 1.minute()));
+}
+
+/// A run that its worker put back is claimed again, and nobody is counted as lost.
+pub async fn a_run_that_was_put_back_has_lost_nobody(store: &Arc<dyn Store>) {
+    let world = World::build(store, "ours").await;
+    let first = claim(&world, world.now).await.unwrap();
+    let waiting = Optimization { state: OptimizationState::Queued, leased_until: None, ..first.value.clone() };
+    world.try_replace(&first, &waiting).await.unwrap();
+    let second = claim(&world, world.now + 1.hour()).await.unwrap();
+    assert_eq!((second.generation, second.workers_lost), (2, 0));
 }
 
 /// Runs that are done, cancelled or failed are never claimed, whatever their lease says.

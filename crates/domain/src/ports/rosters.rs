@@ -80,7 +80,7 @@ pub trait AssignmentRepository: Repository<Assignment> {
 #[async_trait]
 pub trait OptimizationRepository: Repository<Optimization> {
     /// Takes the oldest run that is queued, or running with a lease that ended before `now`: state `Running`, generation
-    /// one higher, `started_at` set the first time, version raised. MUST give a run to one unit of work only, without waiting for rows
+    /// one higher, as `workers_lost` where a lease ended, `started_at` set the first time, version raised. MUST give a run to one unit of work only, without waiting for rows
     /// that another one is taking.
     async fn claim_next(
         &mut self,

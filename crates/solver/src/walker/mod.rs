@@ -174,6 +174,11 @@ impl<'t> Walker<'t> {
         self.best
     }
 
+    /// The best so far, by person and day.
+    pub(crate) fn best_cells(&self) -> &[u16] {
+        &self.best_cells
+    }
+
     /// The best so far, by person and day, and how it was reached.
     pub(crate) fn into_best(self) -> (Vec<u16>, Vec<TracePoint>) {
         (self.best_cells, self.trace)

@@ -11,7 +11,7 @@ use scheduling_domain::optimization::{Optimization, OptimizationFilter, Optimiza
 use scheduling_domain::ports::{OptimizationRepository, Repository, StoreError};
 use scheduling_domain::record::Record;
 
-use crate::columns::{Instant, Json, Key, Name, Unsigned};
+use crate::columns::{Count, Instant, Json, Key, Name, Unsigned};
 use crate::errors::store_error;
 use crate::stored::{Stored, among, stored};
 use crate::unit_of_work::SqliteUnitOfWork;
@@ -36,6 +36,7 @@ diesel::table! {
         cancel_requested -> Bool,
         failure -> Nullable<Text>,
         generation -> BigInt,
+        workers_lost -> BigInt,
         leased_until -> Nullable<BigInt>,
         started_at -> Nullable<BigInt>,
         finished_at -> Nullable<BigInt>,
@@ -59,6 +60,7 @@ struct OptimizationRow {
     cancel_requested: bool,
     failure: Option<String>,
     generation: i64,
+    workers_lost: Count<u32>,
     leased_until: Option<Instant>,
     started_at: Option<Instant>,
     finished_at: Option<Instant>,
@@ -81,6 +83,7 @@ impl From<&Optimization> for OptimizationRow {
             cancel_requested: value.cancel_requested,
             failure: value.failure.clone(),
             generation: value.generation,
+            workers_lost: Count(value.workers_lost),
             leased_until: value.leased_until.map(Instant),
             started_at: value.started_at.map(Instant),
             finished_at: value.finished_at.map(Instant),
@@ -104,6 +107,7 @@ impl From<OptimizationRow> for Optimization {
             cancel_requested: row.cancel_requested,
             failure: row.failure,
             generation: row.generation,
+            workers_lost: row.workers_lost.0,
             leased_until: row.leased_until.map(|Instant(inner)| inner),
             started_at: row.started_at.map(|Instant(inner)| inner),
             finished_at: row.finished_at.map(|Instant(inner)| inner),
@@ -168,6 +172,7 @@ impl OptimizationRepository for SqliteUnitOfWork {
         let claimed = Optimization {
             state: OptimizationState::Running,
             generation: value.generation + 1,
+            workers_lost: value.workers_lost.saturating_add(u32::from(value.state == OptimizationState::Running)),
             leased_until: Some(leased_until),
             started_at: value.started_at.or(Some(now)),
             ..value

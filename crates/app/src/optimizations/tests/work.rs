@@ -81,14 +81,47 @@ async fn a_worker_whose_run_was_taken_says_nothing_more() {
         let mut uow = world.app.store.begin(world.admin.organization).await.unwrap();
         let held = uow.optimizations().find_locked(run.id).await.unwrap().unwrap();
         let taken = Optimization { generation: held.generation + 1, ..held.value };
-        uow.optimizations().update(run.id, held.version, &taken, world.app.now()).await.unwrap();
+        let taken = uow.optimizations().update(run.id, held.version, &taken, world.app.now()).await.unwrap();
         uow.commit().await.unwrap();
+        taken
     };
-    let (ran, ()) = tokio::join!(world.work(), taking);
+    let (ran, taken) = tokio::join!(world.work(), taking);
     assert_eq!(ran, Some(Ran::Lost(run.id)));
-    let left = world.run(run.id).await;
-    assert_eq!((left.state, left.generation), (OptimizationState::Running, 2));
-    assert!(left.proposal.is_empty());
+    assert_eq!(world.run(run.id).await, taken);
+}
+
+#[tokio::test]
+async fn a_run_whose_worker_fell_silent_goes_on_from_what_that_left() {
+    let world = World::new().await;
+    let schedule = world.week(0).await;
+    let good = world.ran(schedule.id, 50_000).await;
+    let run = world.request(schedule.id, Some(51_000)).await;
+    let minute = SignedDuration::from_mins(1);
+    let (lease, _) = Lease::take_next(&world.app, world.admin.organization, minute).await.unwrap().unwrap();
+    let leave_roster = |run: &mut Optimization| {
+        (run.steps, run.score) = (good.steps, good.score);
+        run.proposal.clone_from(&good.proposal);
+    };
+    lease.renew(&world.app, &leave_roster).await.unwrap().unwrap();
+    world.clock.advance(minute + SignedDuration::from_secs(1));
+    // A thousand steps from nothing would not come that far.
+    let ran = world.work().await;
+    let Some(Ran::Ended(ended)) = ran else { panic!("{ran:?}") };
+    assert_eq!((ended.id, ended.state, ended.workers_lost), (run.id, OptimizationState::Done, 1));
+    assert!(ended.score <= good.score && good.steps < ended.steps, "{:?} {:?}", ended.score, good.score);
+}
+
+#[tokio::test]
+async fn a_run_is_not_given_up_for_being_put_back() {
+    let world = World::new().await;
+    let run = world.request(world.week(0).await.id, Some(1_000)).await;
+    for _ in 0..5 {
+        let lease = Lease::take_next(&world.app, world.admin.organization, SignedDuration::from_mins(1)).await;
+        let (lease, _) = lease.unwrap().unwrap();
+        lease.write(&world.app, &|run| run.state = OptimizationState::Queued).await.unwrap();
+    }
+    let ran = world.work().await;
+    assert!(matches!(ran, Some(Ran::Ended(ended)) if ended.id == run.id && ended.state == OptimizationState::Done));
 }
 
 #[tokio::test]

@@ -134,9 +134,10 @@ impl World {
         self.until_run(id, |run| run.state == state).await;
     }
 
-    /// Waits until the worker that has a run has told of something found.
+    /// Waits until the worker that has a run has left what it found.
     pub(super) async fn until_found(&self, id: OptimizationId) {
-        self.until_run(id, |run| run.state == OptimizationState::Running && run.score.is_some()).await;
+        let is_found = |run: &Optimization| run.score.is_some() && !run.proposal.is_empty();
+        self.until_run(id, |run| run.state == OptimizationState::Running && is_found(run)).await;
     }
 
     async fn until_run(&self, id: OptimizationId, is_so: impl Fn(&Optimization) -> bool) {
