@@ -35,6 +35,7 @@ pub mod demo;
 pub mod import;
 pub mod optimizations;
 pub mod permissions;
+pub mod purge;
 pub mod reader;
 pub mod roster;
 pub mod schedules;

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -92,6 +93,26 @@ async fn finish(
     Ok(())
 }
 
+/// Rows that another process is removing are passed over, so that all of them may sweep at once.
+async fn delete_expired(
+    mut pg: &AsyncPgConnection,
+    organization: OrganizationId,
+    before: Timestamp,
+    at_most: u32,
+) -> StoreResult<u64> {
+    let removed = diesel::sql_query(
+        "DELETE FROM idempotency_keys WHERE (organization_id, user_id, key) IN (SELECT organization_id, user_id, key \
+         FROM idempotency_keys WHERE organization_id = $1 AND expires_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)",
+    )
+    .bind::<BigInt, _>(organization.get())
+    .bind::<Timestamptz, _>(before.to_diesel())
+    .bind::<BigInt, _>(i64::from(at_most))
+    .execute(&mut pg)
+    .await
+    .map_err(failure)?;
+    Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+}
+
 #[async_trait]
 impl IdempotencyRepository for PgUnitOfWork {
     async fn take(&mut self, key: &IdempotencyKey, now: Timestamp) -> StoreResult<KeyState> {
@@ -107,5 +128,10 @@ impl IdempotencyRepository for PgUnitOfWork {
     ) -> StoreResult<()> {
         let finished = finish(self.pg(), self.organization(), key, response, expires_at).await;
         self.watch(finished)
+    }
+
+    async fn delete_expired(&mut self, before: Timestamp, at_most: u32) -> StoreResult<u64> {
+        let removed = delete_expired(self.pg(), self.organization(), before, at_most).await;
+        self.watch(removed)
     }
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use jiff::Timestamp;
 use jiff_diesel::ToDiesel;
@@ -123,16 +124,20 @@ async fn revoke_family(
     Ok(())
 }
 
+/// Rows that another process is removing are passed over, so that all of them may sweep at once.
 async fn delete_expired(
     mut pg: &AsyncPgConnection,
     organization: OrganizationId,
     before: Timestamp,
+    at_most: u32,
 ) -> StoreResult<u64> {
-    let removed = diesel::delete(
-        refresh_tokens::table
-            .filter(refresh_tokens::organization_id.eq(organization.get()))
-            .filter(refresh_tokens::expires_at.lt(before.to_diesel())),
+    let removed = diesel::sql_query(
+        "DELETE FROM refresh_tokens WHERE (organization_id, id) IN (SELECT organization_id, id \
+         FROM refresh_tokens WHERE organization_id = $1 AND expires_at < $2 LIMIT $3 FOR UPDATE SKIP LOCKED)",
     )
+    .bind::<BigInt, _>(organization.get())
+    .bind::<Timestamptz, _>(before.to_diesel())
+    .bind::<BigInt, _>(i64::from(at_most))
     .execute(&mut pg)
     .await
     .map_err(failure)?;
@@ -161,8 +166,8 @@ impl RefreshTokenRepository for PgUnitOfWork {
         self.watch(revoked)
     }
 
-    async fn delete_expired(&mut self, before: Timestamp) -> StoreResult<u64> {
-        let removed = delete_expired(self.pg(), self.organization(), before).await;
+    async fn delete_expired(&mut self, before: Timestamp, at_most: u32) -> StoreResult<u64> {
+        let removed = delete_expired(self.pg(), self.organization(), before, at_most).await;
         self.watch(removed)
     }
 }

@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use scheduling_app::App;
 use scheduling_app::caching::relay_forever;
 use scheduling_app::optimizations::{Pace, Worker};
+use scheduling_app::purge::purge_forever;
 use scheduling_app::users::find_operator;
 
 use super::args::ServeArgs;
@@ -27,6 +28,9 @@ use crate::{routes, telemetry};
 const BACKLOG: u32 = 1_024;
 /// How long the last of them may take to be accepted and read.
 const LAST_CALL: Duration = Duration::from_millis(200);
+
+/// How often what has expired is removed.
+const PURGE_PERIOD: Duration = Duration::from_secs(600);
 
 /// Serves until it is told to stop.
 pub(super) fn run(sources: &Sources, arguments: &ServeArgs) -> Result<Exit, Failure> {
@@ -58,6 +62,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let server = server(config, listener, shared, session.app.clone())?;
     let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.store.clone()));
     let relay = tokio::spawn(relay_forever(session.app.clone()));
+    let purging = tokio::spawn(purge_forever(session.app.clone(), PURGE_PERIOD));
     let pace = Pace { threads: config.optimizer_threads, ..Pace::default() };
     let worker = config.role.works().then(|| Worker::start(session.app.clone(), pace));
     let drain = Duration::from_secs(config.drain_seconds.into());
@@ -69,6 +74,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     stopping.abort();
     gauges.abort();
     relay.abort();
+    purging.abort();
     if let Some(worker) = worker {
         worker.stop().await;
     }

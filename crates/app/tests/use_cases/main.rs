@@ -11,6 +11,7 @@ mod house;
 mod imports;
 mod legality;
 mod once;
+mod purge;
 mod schedules;
 mod shifts;
 mod signing_in;

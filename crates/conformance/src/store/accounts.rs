@@ -190,16 +190,18 @@ pub async fn a_family_ends_together(store: &Arc<dyn Store>) {
     uow.commit().await.unwrap();
 }
 
-/// Links that ended before an instant are removed and counted.
-pub async fn expired_refresh_tokens_are_removed(store: &Arc<dyn Store>) {
+/// Links that ended before an instant are removed and counted, no more at a time than asked for.
+pub async fn expired_refresh_tokens_are_removed_so_many_at_a_time(store: &Arc<dyn Store>) {
     let world = World::build(store, "ours").await;
     let ends = instant("2027-01-01T00:00:00Z");
     let mut uow = world.begin().await;
-    for hash in ["a", "b"] {
+    for hash in ["a", "b", "c"] {
         uow.refresh_tokens().insert(&a_refresh_grant(world.user.id, hash, hash), world.now).await.unwrap();
     }
-    assert_eq!(uow.refresh_tokens().delete_expired(ends).await.unwrap(), 0);
-    assert_eq!(uow.refresh_tokens().delete_expired(ends + 1.microsecond()).await.unwrap(), 2);
+    let later = ends + 1.microsecond();
+    for (before, at_most, removed) in [(ends, 9, 0), (later, 2, 2), (later, 2, 1), (later, 2, 0)] {
+        assert_eq!(uow.refresh_tokens().delete_expired(before, at_most).await.unwrap(), removed);
+    }
     assert_eq!(uow.refresh_tokens().find_by_hash("a").await.unwrap(), None);
     uow.commit().await.unwrap();
 }

@@ -112,6 +112,25 @@ pub async fn a_rolled_back_key_is_new(store: &Arc<dyn Store>) {
     answer(&world, &key, &response(201)).await;
 }
 
+/// Keys that expired before an instant are removed and counted, no more at a time than asked for; no other
+/// organization's.
+pub async fn expired_keys_are_removed_so_many_at_a_time(store: &Arc<dyn Store>) {
+    let world = World::build(store, "ours").await;
+    let theirs = World::build(store, "theirs").await;
+    answer(&theirs, &key(theirs.user.id), &response(201)).await;
+    for name in ["a", "b", "c"] {
+        answer(&world, &IdempotencyKey { key: name.to_owned(), ..key(world.user.id) }, &response(201)).await;
+    }
+    let ends = world.now + 24.hours();
+    let later = ends + 1.microsecond();
+    let mut uow = world.begin().await;
+    for (before, at_most, removed) in [(ends, 9, 0), (later, 2, 2), (later, 2, 1), (later, 2, 0)] {
+        assert_eq!(uow.idempotency().delete_expired(before, at_most).await.unwrap(), removed);
+    }
+    uow.commit().await.unwrap();
+    assert_eq!(take(&theirs, &key(theirs.user.id), theirs.now).await, KeyState::Done(response(201)));
+}
+
 /// Of many requests with one key that arrive at once, one acts. The others are told that it is under way, or its answer.
 pub async fn racing_requests_act_once(store: &Arc<dyn Store>) {
     let world = Arc::new(World::build(store, "ours").await);

@@ -205,6 +205,7 @@ macro_rules! store_conformance {
             optimizations: [
                 the_oldest_that_waits_is_claimed_first
                 a_lease_that_ended_is_taken_over
+                a_run_that_was_put_back_has_lost_nobody
                 a_run_that_has_ended_is_never_claimed
                 runs_of_another_organization_are_not_claimed
                 racing_workers_claim_each_run_once
@@ -221,7 +222,7 @@ macro_rules! store_conformance {
                 a_refresh_token_is_found_by_its_hash
                 a_refresh_token_is_exchanged_once
                 a_family_ends_together
-                expired_refresh_tokens_are_removed
+                expired_refresh_tokens_are_removed_so_many_at_a_time
             ]
             idempotency: [
                 a_new_key_is_new
@@ -230,6 +231,7 @@ macro_rules! store_conformance {
                 keys_of_accounts_do_not_meet
                 an_expired_key_is_new
                 a_rolled_back_key_is_new
+                expired_keys_are_removed_so_many_at_a_time
                 racing_requests_act_once
             ]
             audit: [

@@ -65,6 +65,6 @@ pub trait RefreshTokenRepository: Send {
     /// Ends all links of a sign-in.
     async fn revoke_family(&mut self, family: &str, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Removes links that ended before `before`; answers how many.
-    async fn delete_expired(&mut self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Removes links that ended before `before`; answers how many. MUST remove no more than `at_most`.
+    async fn delete_expired(&mut self, before: Timestamp, at_most: u32) -> Result<u64, StoreError>;
 }

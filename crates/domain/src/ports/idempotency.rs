@@ -57,4 +57,7 @@ pub trait IdempotencyRepository: Send {
         response: &StoredResponse,
         expires_at: Timestamp,
     ) -> Result<(), StoreError>;
+
+    /// Removes keys that expired before `before`; answers how many. MUST remove no more than `at_most`.
+    async fn delete_expired(&mut self, before: Timestamp, at_most: u32) -> Result<u64, StoreError>;
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use jiff::Timestamp;
 use scheduling_domain::id::TypedId;
 use scheduling_domain::ports::{IdempotencyKey, IdempotencyRepository, KeyState, StoreError, StoredResponse};
@@ -74,15 +75,23 @@ impl IdempotencyRepository for SqliteUnitOfWork {
         })
         .await
     }
-}
 
-/// Whatever expired is gone before anything is looked up, so that nobody has to sweep.
-fn forget_expired(connection: &mut SqliteConnection, organization: i64, now: Timestamp) -> QueryResult<()> {
-    diesel::delete(idempotency_keys::table)
-        .filter(idempotency_keys::organization_id.eq(organization))
-        .filter(idempotency_keys::expires_at.lt(Instant(now)))
-        .execute(connection)
-        .map(|_| ())
+    async fn delete_expired(&mut self, before: Timestamp, at_most: u32) -> Result<u64, StoreError> {
+        let organization = self.organization().get();
+        self.run(move |connection| {
+            diesel::sql_query(
+                "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys \
+                 WHERE organization_id = ? AND expires_at < ? LIMIT ?)",
+            )
+            .bind::<BigInt, _>(organization)
+            .bind::<BigInt, _>(Instant(before))
+            .bind::<BigInt, _>(i64::from(at_most))
+            .execute(connection)
+            .map(|removed| u64::try_from(removed).unwrap_or(u64::MAX))
+            .map_err(|error| store_error(error, &[]))
+        })
+        .await
+    }
 }
 
 fn look_up(
@@ -91,9 +100,9 @@ fn look_up(
     asked: IdempotencyKey,
     now: Timestamp,
 ) -> QueryResult<KeyState> {
-    forget_expired(connection, organization, now)?;
     let found = idempotency_keys::table
         .find((organization, asked.user_id.get(), asked.key))
+        .filter(idempotency_keys::expires_at.ge(Instant(now)))
         .select(AnswerRow::as_select())
         .first(connection)
         .optional()?;

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use jiff::Timestamp;
 use scheduling_domain::id::{RefreshTokenId, TypedId, UserId};
 use scheduling_domain::ports::{RefreshTokenRepository, StoreError};
@@ -133,15 +134,19 @@ impl RefreshTokenRepository for SqliteUnitOfWork {
         .await
     }
 
-    async fn delete_expired(&mut self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn delete_expired(&mut self, before: Timestamp, at_most: u32) -> Result<u64, StoreError> {
         let organization = self.organization().get();
         self.run(move |connection| {
-            diesel::delete(refresh_tokens::table)
-                .filter(refresh_tokens::organization_id.eq(organization))
-                .filter(refresh_tokens::expires_at.lt(Instant(before)))
-                .execute(connection)
-                .map(|removed| u64::try_from(removed).unwrap_or(u64::MAX))
-                .map_err(|error| store_error(error, UNIQUE))
+            diesel::sql_query(
+                "DELETE FROM refresh_tokens WHERE (organization_id, id) IN (SELECT organization_id, id \
+                 FROM refresh_tokens WHERE organization_id = ? AND expires_at < ? LIMIT ?)",
+            )
+            .bind::<BigInt, _>(organization)
+            .bind::<BigInt, _>(Instant(before))
+            .bind::<BigInt, _>(i64::from(at_most))
+            .execute(connection)
+            .map(|removed| u64::try_from(removed).unwrap_or(u64::MAX))
+            .map_err(|error| store_error(error, UNIQUE))
         })
         .await
     }
