@@ -247,6 +247,20 @@ async fn an_expired_token_is_told_from_a_forged_one(backend: Backend) {
     assert_problem(&forged, 401, "not_authenticated");
 }
 
+async fn a_schema_newer_than_the_program_is_left_alone(backend: Backend) {
+    backend.prepare();
+    backend.outgrow().await;
+    for command in [&["migrate"][..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let refused = backend.command(command).run();
+        assert_eq!(refused.code(), Some(3), "{}{}", refused.stdout(), refused.stderr());
+        assert!(
+            refused.stderr().contains("9999") && refused.stderr().contains("newer version"),
+            "{}",
+            refused.stderr()
+        );
+    }
+}
+
 async fn answers_come_in_the_language_asked_for(backend: Backend) {
     backend.prepare();
     let server = backend.serve();
@@ -273,5 +287,6 @@ on_each_backend!(
     a_repeated_request_is_done_once,
     who_may_not_come_in_learns_nothing,
     an_expired_token_is_told_from_a_forged_one,
+    a_schema_newer_than_the_program_is_left_alone,
     answers_come_in_the_language_asked_for,
 );

@@ -3,6 +3,8 @@ use std::process::{Child, Output, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
 use super::Client;
@@ -68,6 +70,19 @@ impl Backend {
 
     pub(crate) fn serve(&self) -> Server {
         Server::start(self)
+    }
+
+    /// Leaves it a schema that only a newer version of the program knows.
+    pub(crate) async fn outgrow(&self) {
+        let statement = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
+        match &self.database {
+            Some(database) => database.execute(statement).await,
+            None => {
+                let file = self.data.path().join("hr-scheduling.db");
+                let mut file = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+                file.batch_execute(statement).unwrap();
+            }
+        }
     }
 
     /// The key with which its servers sign access tokens.
