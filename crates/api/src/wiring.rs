@@ -6,23 +6,23 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use scheduling_app::auth::{PasswordHasher, TokenKeys};
+use scheduling_app::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::{App, Limits};
 use scheduling_domain::page::PageRequest;
-use scheduling_domain::ports::{Cache, PoolStatus, SchedulingMetrics, Store};
+use scheduling_domain::ports::{Cache, PoolStatus, SchedulingMetrics, SignInThrottle, Store};
 use scheduling_domain::user::UserFilter;
-use scheduling_memory::MemoryCache;
+use scheduling_memory::{MemoryCache, MemoryThrottle};
 use scheduling_postgres::{PgSettings, PgStore, SchemaState};
 use scheduling_prometheus::{Metrics, Readings, ReadingsFailed, refresh_forever};
-use scheduling_redis::RedisCache;
+use scheduling_redis::{RedisCache, RedisThrottle};
 use scheduling_sqlite::{OpenError, SqliteOptions, SqliteStore};
 use thiserror::Error;
 
 use crate::causes::with_causes;
 use crate::clock::SystemClock;
-use crate::config::{Config, Database, masked_url};
+use crate::config::{Config, Database, Environment, masked_url};
 use crate::http::{Probe, RequestMetrics};
 
 /// How often the gauges are read.
@@ -158,6 +158,25 @@ fn cache(config: &Config, installation: &str) -> Result<Option<Arc<dyn Cache>>, 
     }
 }
 
+/// What counts tries to sign in: on Redis for all instances, and in this process where there is none or it is away.
+fn throttle(config: &Config) -> Result<Throttle, WiringError> {
+    let local: Arc<dyn SignInThrottle> = Arc::new(MemoryThrottle::new());
+    let shared: Arc<dyn SignInThrottle> = match &config.redis_url {
+        None => Arc::clone(&local),
+        Some(url) => match RedisThrottle::new(url.reveal()) {
+            Ok(throttle) => Arc::new(throttle),
+            Err(error) => {
+                return Err(WiringError::new(format!(
+                    "redis.url {}: {}",
+                    masked_url(url.reveal()),
+                    with_causes(&error)
+                )));
+            }
+        },
+    };
+    Ok(Throttle::new(shared, local))
+}
+
 /// What the use cases work with.
 pub async fn app(
     config: &Config,
@@ -166,6 +185,8 @@ pub async fn app(
 ) -> Result<App, WiringError> {
     let key = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
     let tokens = TokenKeys::try_new(key.reveal().as_bytes())
+        .map_err(|error| WiringError::new(format!("jwt.secret_key: {error}")))?;
+    let keys = DerivedKeys::try_new(key.reveal().as_bytes())
         .map_err(|error| WiringError::new(format!("jwt.secret_key: {error}")))?;
     // Half of the cores, so that requests are answered while many people sign in.
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
@@ -186,6 +207,9 @@ pub async fn app(
         clock,
         tokens: Arc::new(tokens),
         passwords,
+        keys: Arc::new(keys),
+        throttle: throttle(config)?,
+        admins_need_second_factor: config.environment == Environment::Production,
         metrics,
         wake: Wake::default(),
         limits,

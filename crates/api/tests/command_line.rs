@@ -101,7 +101,7 @@ fn from_an_empty_folder_to_a_company() {
 #[test]
 fn a_weak_password_is_refused_in_words() {
     let place = Place::new();
-    assert_refused(&place.create_admin("short"), 2, &["password", "at least 12 characters"]);
+    assert_refused(&place.create_admin("short"), 2, &["password", "at least 15 characters"]);
     assert_refused(&place.create_admin(""), 2, &["standard input holds no password"]);
 }
 

@@ -16,6 +16,8 @@ pub struct Actor {
     pub role: Role,
     /// For managers: the teams they run.
     pub team_ids: Vec<TeamId>,
+    /// It has to set up a second factor before it may do anything else.
+    pub is_enrolling: bool,
     /// Where it asks from.
     pub origin: Origin,
     /// What an integration's key is limited to; none for a person.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use scheduling_domain::ports::{Clock, SchedulingMetrics, Store};
 
-use crate::auth::{PasswordHasher, TokenKeys};
+use crate::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use crate::caching::Caching;
 use crate::optimizations::Wake;
 
@@ -23,6 +23,12 @@ pub struct App {
     pub tokens: Arc<TokenKeys>,
     /// What turns passwords into hashes.
     pub passwords: PasswordHasher,
+    /// What seals secrets at rest and names things that must not be named.
+    pub keys: Arc<DerivedKeys>,
+    /// What slows down whoever guesses passwords.
+    pub throttle: Throttle,
+    /// Administrators may do nothing before they have set up a second factor.
+    pub admins_need_second_factor: bool,
     /// What operators want to know.
     pub metrics: Arc<dyn SchedulingMetrics>,
     /// What tells this process's workers that a run of the optimiser waits.

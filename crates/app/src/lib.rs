@@ -39,6 +39,7 @@ pub mod purge;
 pub mod reader;
 pub mod roster;
 pub mod schedules;
+pub mod second_factor;
 pub mod shifts;
 pub mod unit;
 pub mod users;

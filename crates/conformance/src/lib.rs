@@ -4,7 +4,7 @@
 //! - [`world`] fills an organization with one of everything, for tests that need something to refer to.
 //! - [`strategies`] makes values nobody would think of.
 //! - [`tampering`] changes what was recorded behind a store's back.
-//! - [`store`] and [`cache`] hold one case for each MUST of their port; a macro makes them tests of an adapter.
+//! - [`store`], [`cache`] and [`throttle`] hold one case for each MUST of their port; a macro makes them tests of an adapter.
 
 pub mod build;
 pub mod cache;
@@ -12,4 +12,5 @@ pub mod sample;
 pub mod store;
 pub mod strategies;
 pub mod tampering;
+pub mod throttle;
 pub mod world;

@@ -133,6 +133,8 @@ pub struct Credentials {
     pub user_id: UserId,
     /// None while no password has been set.
     pub password_hash: Option<PasswordHash>,
+    /// Codes are asked for at its sign-ins, too.
+    pub has_second_factor: bool,
     /// Rises whenever everything issued before must end; tokens carry it.
     pub token_epoch: i64,
 }

@@ -4,5 +4,7 @@
 //! `scheduling-redis`.
 
 mod cache;
+mod throttle;
 
 pub use cache::MemoryCache;
+pub use throttle::MemoryThrottle;

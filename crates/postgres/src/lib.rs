@@ -44,6 +44,7 @@ mod refresh_token;
 mod rule_set;
 mod schedule;
 mod schema;
+mod second_factor;
 mod settings;
 mod shift;
 mod shift_template;

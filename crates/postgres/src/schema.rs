@@ -189,6 +189,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    second_factors (organization_id, user_id) {
+        organization_id -> BigInt,
+        user_id -> BigInt,
+        created_at -> Timestamptz,
+        sealed_secret -> Text,
+        is_confirmed -> Bool,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (organization_id, user_id, code_hash) {
+        organization_id -> BigInt,
+        user_id -> BigInt,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
     users (organization_id, id) {
         organization_id -> BigInt,
         id -> BigInt,
@@ -203,6 +222,7 @@ diesel::table! {
         is_active -> Bool,
         password_hash -> Nullable<Text>,
         token_epoch -> BigInt,
+        has_second_factor -> Bool,
         username_folded -> Text,
         email_folded -> Text,
     }

@@ -12,8 +12,8 @@ use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
     AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
-    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError,
-    UnitOfWork, UserRepository,
+    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository,
+    ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Entity;
@@ -149,6 +149,9 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
     fn schedules(&mut self) -> &mut dyn ScheduleRepository {
+        self
+    }
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository {
         self
     }
     fn publications(&mut self) -> &mut dyn PublicationRepository {

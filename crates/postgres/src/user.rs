@@ -31,6 +31,7 @@ struct UserRow {
 #[diesel(table_name = users)]
 struct CredentialsRow {
     password_hash: Option<String>,
+    has_second_factor: bool,
     token_epoch: i64,
 }
 
@@ -94,6 +95,7 @@ fn with_credentials(
     let credentials = Credentials {
         user_id: user.id,
         password_hash: credentials.password_hash.map(PasswordHash),
+        has_second_factor: credentials.has_second_factor,
         token_epoch: credentials.token_epoch,
     };
     Ok((user, credentials))

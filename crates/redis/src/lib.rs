@@ -10,6 +10,8 @@
 mod cache;
 mod connections;
 mod scripts;
+mod throttle;
 
 pub use cache::RedisCache;
 pub use connections::InvalidRedisUrl;
+pub use throttle::RedisThrottle;

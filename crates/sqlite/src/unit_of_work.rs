@@ -16,8 +16,8 @@ use scheduling_domain::id::{OrganizationId, TypedId};
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
     AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
-    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError,
-    UnitOfWork, UserRepository,
+    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository,
+    ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::{Entity, Record, Version};
@@ -202,6 +202,7 @@ impl UnitOfWork for SqliteUnitOfWork {
         users: dyn UserRepository,
         refresh_tokens: dyn RefreshTokenRepository,
         schedules: dyn ScheduleRepository,
+        second_factors: dyn SecondFactorRepository,
         publications: dyn PublicationRepository,
         shifts: dyn ShiftRepository,
         assignments: dyn AssignmentRepository,

@@ -1,15 +1,18 @@
-//! `admin create`
+//! `admin …`: what whoever sits at the machine may do without an account.
 
 use std::io::{self, BufRead};
 
 use scheduling_app::App;
 use scheduling_app::auth::Password;
-use scheduling_app::users::{CreateAdministratorError, NewUser, create_administrator};
+use scheduling_app::second_factor;
+use scheduling_app::users::{
+    self, CreateAdministratorError, NewUser, ResetPasswordError, create_administrator, find_operator,
+};
 use scheduling_domain::fault::Faults;
-use scheduling_domain::id::OrganizationId;
+use scheduling_domain::id::{OrganizationId, UserId};
 use scheduling_domain::user::{Role, User};
 
-use super::args::CreateAdminArgs;
+use super::args::{AccountArgs, CreateAdminArgs, ResetPasswordArgs};
 use super::failure::{Exit, Failure};
 use super::session::{Session, store_failure};
 use super::{output, session};
@@ -45,6 +48,67 @@ pub(super) fn create(sources: &Sources, arguments: &CreateAdminArgs) -> Result<E
         }
         Ok(Exit::Ok)
     })
+}
+
+/// Gives somebody the password from standard input or a generated one.
+pub(super) fn reset_password(sources: &Sources, arguments: &ResetPasswordArgs) -> Result<Exit, Failure> {
+    let given = if arguments.password_stdin { Some(read_password()?) } else { None };
+    session::run(sources, async |config| {
+        let session = Session::open(&config).await?;
+        let (organization, user) = find(&session, &arguments.account).await?;
+        let password = match &given {
+            Some(password) => password.clone(),
+            None => generated_password()?,
+        };
+        match users::reset_password(&session.app, organization, user, &Password::new(&password)).await {
+            Ok(()) => {}
+            Err(ResetPasswordError::Invalid(faults)) => {
+                return Err(Failure::usage(format!("the password was not changed: {}", sentences(&faults))));
+            }
+            Err(error) => return Err(Failure::unavailable(with_causes(&error))),
+        }
+        output::say(format_args!("{} has another password; all their sessions have ended", arguments.account.username));
+        if given.is_none() {
+            output::say(format_args!("password (shown only this once): {password}"));
+        }
+        Ok(Exit::Ok)
+    })
+}
+
+/// Removes somebody's second factor.
+pub(super) fn reset_second_factor(sources: &Sources, arguments: &AccountArgs) -> Result<Exit, Failure> {
+    session::run(sources, async |config| {
+        let session = Session::open(&config).await?;
+        let (organization, user) = find(&session, arguments).await?;
+        let operator = find_operator(&session.app, organization).await.map_err(|error| store_failure(&error))?;
+        let operator = operator.ok_or_else(|| Failure::usage("there is no active administrator to act for"))?;
+        match second_factor::reset_second_factor(&session.app, &operator, user).await {
+            Ok(true) => {}
+            Ok(false) => return Err(Failure::usage(format!("{} has no second factor", arguments.username))),
+            Err(error) => return Err(Failure::unavailable(with_causes(&error))),
+        }
+        output::say(format_args!(
+            "{} has no second factor any more; all their sessions have ended",
+            arguments.username
+        ));
+        Ok(Exit::Ok)
+    })
+}
+
+async fn find(session: &Session, arguments: &AccountArgs) -> Result<(OrganizationId, UserId), Failure> {
+    let store = session.app.store.as_ref();
+    let organization = match &arguments.organization {
+        None => session.organization,
+        Some(slug) => match store.find_organization(slug).await.map_err(|error| store_failure(&error))? {
+            Some(organization) => organization.id,
+            None => return Err(Failure::usage(format!("there is no organization {slug}"))),
+        },
+    };
+    let found = store.users().find_by_identifier(organization, &arguments.username).await;
+    match found.map_err(|error| store_failure(&error))? {
+        Some((user, _)) => Ok((organization, user.id)),
+        None => Err(Failure::usage(format!("there is no account {}", arguments.username))),
+    }
 }
 
 /// An administrator's account.

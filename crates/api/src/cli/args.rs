@@ -137,6 +137,30 @@ pub(super) enum AdminCommand {
     /// Create an administrator
     #[command(after_help = ADMIN_EXAMPLE)]
     Create(CreateAdminArgs),
+    /// Give somebody a new password, and end all their sessions
+    ResetPassword(ResetPasswordArgs),
+    /// Remove somebody's second factor when their authenticator app and recovery codes are lost, and end all their sessions
+    ResetSecondFactor(AccountArgs),
+}
+
+/// Whose account it is.
+#[derive(Debug, Args)]
+pub(super) struct AccountArgs {
+    /// Slug of their organization; without it, the one that everybody is in
+    #[arg(long, value_name = "SLUG", value_parser = parse_slug)]
+    pub(super) organization: Option<String>,
+    /// Their user name or e-mail address
+    #[arg(long, value_name = "NAME")]
+    pub(super) username: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ResetPasswordArgs {
+    #[command(flatten)]
+    pub(super) account: AccountArgs,
+    /// Read the password from standard input; without it, one is generated and printed once
+    #[arg(long)]
+    pub(super) password_stdin: bool,
 }
 
 const ADMIN_EXAMPLE: &str = "\

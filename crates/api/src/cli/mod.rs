@@ -60,7 +60,11 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Openapi { out } => openapi::run(out.as_deref()),
         Command::Permissions { out } => permissions::run(out.as_deref()),
         Command::Migrate => migrate::run(&settings.sources()),
-        Command::Admin { command: AdminCommand::Create(arguments) } => admin::create(&settings.sources(), &arguments),
+        Command::Admin { command } => match command {
+            AdminCommand::Create(arguments) => admin::create(&settings.sources(), &arguments),
+            AdminCommand::ResetPassword(arguments) => admin::reset_password(&settings.sources(), &arguments),
+            AdminCommand::ResetSecondFactor(arguments) => admin::reset_second_factor(&settings.sources(), &arguments),
+        },
         Command::Audit { command: AuditCommand::Verify(arguments) } => audit::verify(&settings.sources(), &arguments),
         Command::Seed { command: SeedCommand::Demo(arguments) } => seed::demo(&settings.sources(), &arguments),
         Command::Import { command } => import::run(&settings.sources(), &command),

@@ -32,6 +32,7 @@ pub struct Body<T, const STATUS: u16 = 200> {
     data: Data<T>,
     etag: Option<String>,
     location: Option<String>,
+    cookie: Option<String>,
 }
 
 /// An answer made now, or one that an earlier request with the same idempotency key was given.
@@ -51,7 +52,7 @@ pub type Accepted<T> = Body<T, 202>;
 impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
     /// Answers `data`.
     pub fn new(data: T) -> Self {
-        Self { data: Data::Fresh(data), etag: None, location: None }
+        Self { data: Data::Fresh(data), etag: None, location: None, cookie: None }
     }
 
     /// Sends the row's version as a strong `ETag`.
@@ -65,6 +66,13 @@ impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
     #[must_use]
     pub fn location(mut self, path: impl Into<String>) -> Self {
         self.location = Some(path.into());
+        self
+    }
+
+    /// Gives the client a cookie: the value of a `Set-Cookie` header.
+    #[must_use]
+    pub fn cookie(mut self, cookie: impl Into<String>) -> Self {
+        self.cookie = Some(cookie.into());
         self
     }
 
@@ -82,7 +90,7 @@ impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
             Settled::Fresh(value) => Ok(answer(&value)),
             Settled::Replayed(stored) => {
                 let data = Data::Stored(serde_json::from_str(&stored.body).map_err(Problem::internal)?);
-                Ok(Self { data, etag: stored.etag, location: stored.location })
+                Ok(Self { data, etag: stored.etag, location: stored.location, cookie: None })
             }
         }
     }
@@ -153,6 +161,9 @@ impl<T: Serialize, const STATUS: u16> Responder for Body<T, STATUS> {
         }
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
+        }
+        if let Some(cookie) = self.cookie {
+            response.append_header((header::SET_COOKIE, cookie));
         }
         if matches!(self.data, Data::Stored(_)) {
             response.insert_header((IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true")));

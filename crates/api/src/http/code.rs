@@ -42,10 +42,16 @@ codes! {
     InvalidRefreshToken = UNAUTHORIZED, "invalid_refresh_token";
     /// Name or password is wrong; which one stays unsaid.
     WrongCredentials = UNAUTHORIZED, "wrong_credentials";
+    /// The password is right, and the account asks for a code too.
+    SecondFactorRequired = UNAUTHORIZED, "second_factor_required";
+    /// The password is right, the code is not.
+    WrongCode = UNAUTHORIZED, "wrong_code";
     /// The caller may not do this.
     Forbidden = FORBIDDEN, "forbidden";
     /// The caller's key does not have the scope that this takes; `scope` says which.
     InsufficientScope = FORBIDDEN, "insufficient_scope";
+    /// An administrator has to set up a second factor before anything else.
+    SecondFactorMissing = FORBIDDEN, "second_factor_missing";
     /// Nothing here, or nothing that the caller may know of.
     NotFound = NOT_FOUND, "not_found";
     /// The address exists, the method does not.
@@ -58,6 +64,8 @@ codes! {
     Conflict = CONFLICT, "conflict";
     /// The last active administrator must stay one.
     LastAdministrator = CONFLICT, "last_administrator";
+    /// There is a second factor already.
+    SecondFactorExists = CONFLICT, "second_factor_exists";
     /// Other records still refer to this one.
     InUse = CONFLICT, "in_use";
     /// A blocking rule forbids the change; `data` says which.
@@ -94,6 +102,8 @@ codes! {
     TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests";
     /// As many runs of the optimiser wait as may.
     TooManyOptimizations = TOO_MANY_REQUESTS, "too_many_optimizations";
+    /// Too many tries at an account or from an address.
+    TooManyAttempts = TOO_MANY_REQUESTS, "too_many_attempts";
     /// Our fault.
     Internal = INTERNAL_SERVER_ERROR, "internal";
     /// Something that we need is away for the moment.

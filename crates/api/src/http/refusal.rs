@@ -1,7 +1,7 @@
 //! What the failures that all use cases share are to a client.
 
 use scheduling_app::KeyError;
-use scheduling_app::auth::HashingError;
+use scheduling_app::auth::{HashingError, TooManyAttempts};
 use scheduling_domain::ports::StoreError;
 
 use super::code::Code;
@@ -29,6 +29,12 @@ impl From<KeyError> for Problem {
             KeyError::InFlight => Self::new(Code::IdempotencyInFlight).retry_after(PAUSE_SECONDS),
             KeyError::Mismatch => Self::new(Code::IdempotencyMismatch),
         }
+    }
+}
+
+impl From<TooManyAttempts> for Problem {
+    fn from(TooManyAttempts { retry_after_seconds }: TooManyAttempts) -> Self {
+        Self::new(Code::TooManyAttempts).arg("seconds", retry_after_seconds).retry_after(retry_after_seconds)
     }
 }
 

@@ -38,6 +38,7 @@ impl Authenticator for Tokens {
             user_id: UserId::try_new(7).map_err(Problem::internal)?,
             role: Role::Admin,
             team_ids: Vec::new(),
+            is_enrolling: false,
             origin,
             scopes: None,
         })

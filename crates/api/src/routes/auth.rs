@@ -2,7 +2,7 @@
 
 use paperclip::actix::api_v2_operation;
 use paperclip::actix::web::ServiceConfig;
-use scheduling_app::auth::{self, RefreshError, SignIn, SignInError, SignOut, Tokens};
+use scheduling_app::auth::{self, RefreshError, SignIn, SignInError, SignOut, SignedIn, Tokens};
 use scheduling_app::users::{self, Me};
 use scheduling_domain::id::EmployeeId;
 use scheduling_domain::organization::DEFAULT_SLUG;
@@ -13,7 +13,7 @@ use super::answer::Stored;
 use super::caller::{Anonymous, Caller};
 use super::fields::{Field, Ref, Secret, Text};
 use super::user::UserView;
-use crate::http::{Body, Code, JsonBody, OrganizationSlug, Problem, Result, resource};
+use crate::http::{Body, Code, Device, JsonBody, OrganizationSlug, Problem, Result, resource};
 
 /// What somebody signs in with.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -24,6 +24,9 @@ struct Login {
     identifier: Text<1, 254>,
     /// Their password.
     password: Secret<1, 1024>,
+    /// Where the account has a second factor: what the authenticator app shows, or a recovery code.
+    #[serde(default)]
+    code: Option<Text<6, 40>>,
     /// Whether the session outlives the day.
     #[serde(default)]
     remember_me: bool,
@@ -85,23 +88,27 @@ struct SignedOut {}
 
 /// Sign in
 ///
-/// Answers the same, and after the same time, whether the account is unknown or the password is wrong.
+/// Answers the same, and after the same time, whether the account is unknown or the password is wrong. Guesses are slowed
+/// down for each account and address; a device that has signed in before is known by its cookie and keeps tries of its own.
 #[api_v2_operation(tags("auth"), operation_id = "login")]
 async fn login(
     anonymous: Anonymous,
     organization: OrganizationSlug,
+    device: Device,
     body: JsonBody<Login>,
 ) -> Result<Body<TokenResponse>> {
-    let JsonBody(Login { identifier, password, remember_me }) = body;
+    let JsonBody(Login { identifier, password, code, remember_me }) = body;
     let asked = SignIn {
         organization: organization.0.unwrap_or_else(|| DEFAULT_SLUG.to_owned()),
         identifier: identifier.plain(),
         password: password.plain(),
+        code: code.plain(),
         remember_me,
+        device: device.token.clone(),
         origin: anonymous.origin,
     };
-    let tokens = auth::sign_in(&anonymous.app, &asked).await?;
-    Ok(Body::new(tokens.into()))
+    let SignedIn { tokens, device_token } = auth::sign_in(&anonymous.app, &asked).await?;
+    Ok(Body::new(tokens.into()).cookie(device.cookie(&device_token)))
 }
 
 /// Exchange a refresh token for the next pair
@@ -147,8 +154,11 @@ impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::WrongCredentials => Code::WrongCredentials.into(),
+            SignInError::SecondFactorRequired => Code::SecondFactorRequired.into(),
+            SignInError::WrongCode => Code::WrongCode.into(),
+            SignInError::TooManyAttempts(error) => error.into(),
             SignInError::Hashing(error) => error.into(),
-            SignInError::Token(_) => Self::internal(error),
+            SignInError::Seal(_) | SignInError::Token(_) => Self::internal(error),
             SignInError::Store(error) => error.into(),
         }
     }

@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest};
 use paperclip::actix::OperationModifier;
 use paperclip::v2::models::{DefaultSchemaRaw, SecurityScheme};
 use paperclip::v2::schema::Apiv2Schema;
-use scheduling_app::permissions::{Action, in_scope};
+use scheduling_app::permissions::{Action, Operation, in_scope};
 use scheduling_app::{Actor, App};
 use scheduling_domain::origin::Origin;
 use scheduling_domain::scope::Scope;
@@ -58,8 +58,11 @@ impl FromRequest for Caller {
     }
 }
 
-/// Refuses what a key's scopes do not cover.
+/// Refuses what a key's scopes do not cover, and to whoever has to set up a second factor everything but that.
 fn admit(actor: &Actor, action: &Action) -> Result<()> {
+    if actor.is_enrolling && !matches!(action.operation, Operation::OwnSession | Operation::OwnSecondFactor) {
+        return Err(Code::SecondFactorMissing.into());
+    }
     if in_scope(actor, action.operation) {
         return Ok(());
     }

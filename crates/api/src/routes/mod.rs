@@ -24,6 +24,7 @@ mod refusal;
 mod rule;
 mod rule_set;
 mod schedule;
+mod second_factor;
 mod shift;
 mod shift_template;
 mod site;
@@ -52,6 +53,7 @@ use scheduling_domain::team::Team;
 /// Mounts every route. The use cases' `Data<App>` is among the application's data.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     auth::routes(config);
+    second_factor::routes(config);
     user::routes(config);
     catalogue::routes::<Site>(config);
     catalogue::routes::<Team>(config);

@@ -241,6 +241,7 @@ impl From<UpdateUserError> for Problem {
             UpdateUserError::Invalid(faults) => faults.into(),
             UpdateUserError::Duplicate(field) => duplicate(field),
             UpdateUserError::LastAdministrator => Code::LastAdministrator.into(),
+            UpdateUserError::TooManyAttempts(error) => error.into(),
             UpdateUserError::Hashing(error) => error.into(),
             UpdateUserError::Key(error) => error.into(),
             UpdateUserError::Store(error) => error.into(),

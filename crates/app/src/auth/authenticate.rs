@@ -1,10 +1,12 @@
 use scheduling_domain::origin::{Origin, Via};
 use scheduling_domain::ports::StoreError;
+use scheduling_domain::user::Role;
 use thiserror::Error;
 
 use super::access_token::TokenFault;
 use crate::actor::Actor;
 use crate::app::App;
+use crate::caching::Account;
 
 /// Why a bearer is nobody.
 #[derive(Debug, Error)]
@@ -30,6 +32,7 @@ pub async fn authenticate(app: &App, access_token: &str, origin: Origin) -> Resu
     match account {
         Some(account) if account.user.is_active && account.token_epoch == bearer.token_epoch => Ok(Actor {
             organization: bearer.organization,
+            is_enrolling: must_enrol(app, &account),
             user_id: account.user.id,
             role: account.user.value.role,
             team_ids: account.user.value.team_ids,
@@ -38,4 +41,9 @@ pub async fn authenticate(app: &App, access_token: &str, origin: Origin) -> Resu
         }),
         _ => Err(AuthenticateError::Invalid),
     }
+}
+
+/// Whether somebody has to set up a second factor first.
+fn must_enrol(app: &App, account: &Account) -> bool {
+    app.admins_need_second_factor && account.user.role == Role::Admin && !account.has_second_factor
 }

@@ -1,28 +1,39 @@
 //! Signing in, and knowing who asks.
 //!
 //! An access token is signed, lives minutes and is checked against the account on every use. A refresh token is opaque,
-//! stored as a hash, exchanged once, and dies with its whole family when it is used twice.
+//! stored as a hash, exchanged once, and dies with its whole family when it is used twice. Guesses are throttled for
+//! each account and address before anything is looked at.
 
 mod access_token;
 mod authenticate;
+mod confirm_password;
+mod derived_keys;
+mod device;
 mod opaque_token;
 mod password;
 mod password_hasher;
 mod password_policy;
+mod recognise;
 mod refresh;
 mod sign_in;
 mod sign_out;
-
-pub(crate) use opaque_token::hex;
+mod throttle;
 
 pub use access_token::{TokenKeys, WeakSecret};
 pub use authenticate::{AuthenticateError, authenticate};
+pub use derived_keys::{DerivedKeys, SealError};
+pub use device::KNOWN_DEVICE;
 pub use password::Password;
 pub use password_hasher::{HashCost, HashingError, PasswordHasher};
 pub use password_policy::password_fault;
 pub use refresh::{RefreshError, refresh};
-pub use sign_in::{SignIn, SignInError, sign_in};
+pub use sign_in::{SignIn, SignInError, SignedIn, sign_in};
 pub use sign_out::{SignOut, sign_out};
+pub use throttle::{Throttle, TooManyAttempts};
+
+pub(crate) use confirm_password::{ConfirmError, is_own_password};
+pub(crate) use opaque_token::hex;
+pub(crate) use throttle::{Attempt, Ended, account_key};
 
 use std::fmt;
 

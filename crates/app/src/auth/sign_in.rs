@@ -2,14 +2,16 @@ use jiff::{SignedDuration, Timestamp};
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::origin::Origin;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
-use scheduling_domain::user::{Credentials, PasswordHash, RefreshGrant};
+use scheduling_domain::user::{Credentials, RefreshGrant};
 use thiserror::Error;
 
 use super::access_token::Bearer;
 use super::opaque_token::{OpaqueToken, random_text};
-use super::{HashingError, Password, Tokens};
+use super::recognise::{Recognised, recognise};
+use super::{HashingError, Password, SealError, Tokens, TooManyAttempts};
 use crate::app::App;
 use crate::audit::Entry;
+use crate::second_factor::TakeCodeError;
 use crate::unit::conclude;
 
 /// A sign-in being asked for.
@@ -21,8 +23,12 @@ pub struct SignIn {
     pub identifier: String,
     /// What was typed.
     pub password: Password,
+    /// A code of the time or a recovery code, where the account asks for one.
+    pub code: Option<String>,
     /// Whether the sign-in outlives the day.
     pub remember_me: bool,
+    /// What the device was given at an earlier sign-in.
+    pub device: Option<String>,
     /// Where it is asked from.
     pub origin: Origin,
 }
@@ -34,9 +40,21 @@ pub enum SignInError {
     /// of them takes the same time.
     #[error("wrong identifier or password")]
     WrongCredentials,
+    /// The password is right; a code of the second factor is needed too.
+    #[error("a code is needed too")]
+    SecondFactorRequired,
+    /// The password is right, the code is not.
+    #[error("the code is wrong or was used before")]
+    WrongCode,
+    /// Too much was tried; this time nothing was looked at.
+    #[error(transparent)]
+    TooManyAttempts(#[from] TooManyAttempts),
     /// The password could not be compared.
     #[error(transparent)]
     Hashing(#[from] HashingError),
+    /// The secret of the second factor could not be opened.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// A token could not be made.
     #[error("a token could not be made")]
     Token(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -45,51 +63,50 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
-/// Signs in with a password; starts a family of refresh tokens. A password whose hash is too cheap by now is hashed anew.
-pub async fn sign_in(app: &App, asked: &SignIn) -> Result<Tokens, SignInError> {
-    let organization = app.store.find_organization(&asked.organization).await?;
-    let account = match &organization {
-        Some(organization) => app.store.users().find_by_identifier(organization.id, &asked.identifier).await?,
-        None => None,
-    };
-    let hash = account.as_ref().and_then(|(_, credentials)| credentials.password_hash.clone());
-    let matches = app.passwords.verify(&asked.password, hash.as_ref()).await?;
-    let (Some(organization), Some((user, credentials)), true) = (organization, account, matches) else {
-        return Err(SignInError::WrongCredentials);
-    };
-    if !user.is_active {
-        return Err(SignInError::WrongCredentials);
+impl From<TakeCodeError> for SignInError {
+    fn from(error: TakeCodeError) -> Self {
+        match error {
+            TakeCodeError::Seal(error) => error.into(),
+            TakeCodeError::Store(error) => error.into(),
+        }
     }
-    let renewed = match hash.filter(|hash| app.passwords.is_outdated(hash)) {
-        // When others wait to be hashed, the next sign-in does it.
-        Some(outdated) => app.passwords.hash(&asked.password).await.ok().map(|hash| (outdated.clone(), hash)),
-        None => None,
-    };
+}
+
+/// What a sign-in answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The first pair of a family.
+    pub tokens: Tokens,
+    /// For the device to show at its next sign-in: it is known then, and strangers' guesses do not keep it out.
+    pub device_token: String,
+}
+
+/// Signs in with a password; starts a family of refresh tokens. A password whose hash is too cheap by now is hashed anew.
+pub async fn sign_in(app: &App, asked: &SignIn) -> Result<SignedIn, SignInError> {
+    let account = recognise(app, asked).await?;
     let life = if asked.remember_me { app.limits.remembered_sign_in } else { app.limits.sign_in };
-    let mut uow = app.store.begin(organization.id).await?;
-    let outcome = start_family(app, uow.as_mut(), organization.id, &credentials, life, renewed).await;
+    let mut uow = app.store.begin(account.organization).await?;
+    let outcome = start_family(app, uow.as_mut(), &account, life).await;
     if outcome.is_ok() {
-        let entry = Entry::by(app.now(), Some(user.id), &asked.origin, "auth", "sign_in");
+        let entry = Entry::by(app.now(), Some(account.user.id), &asked.origin, "auth", "sign_in");
         entry.with("remember_me", asked.remember_me).record(uow.as_mut());
     }
-    conclude(uow, outcome).await
+    let tokens = conclude(uow, outcome).await?;
+    Ok(SignedIn { tokens, device_token: account.device_token })
 }
 
 async fn start_family(
     app: &App,
     uow: &mut dyn UnitOfWork,
-    organization: OrganizationId,
-    credentials: &Credentials,
+    account: &Recognised,
     life: SignedDuration,
-    renewed: Option<(PasswordHash, PasswordHash)>,
 ) -> Result<Tokens, SignInError> {
     let now = app.now();
-    if let Some((outdated, hash)) = renewed {
-        uow.users().rehash_password(credentials.user_id, &outdated, &hash).await?;
-    }
+    account.keep(uow).await?;
     let family = random_text::<16>().map_err(|error| SignInError::Token(error.into()))?;
     let expires_at = now.saturating_add(life).unwrap_or(Timestamp::MAX);
-    let (grant, tokens) = next_link(app, organization, credentials, family, expires_at).map_err(SignInError::Token)?;
+    let (grant, tokens) =
+        next_link(app, account.organization, &account.credentials, family, expires_at).map_err(SignInError::Token)?;
     uow.refresh_tokens().insert(&grant, now).await?;
     Ok(tokens)
 }

@@ -22,6 +22,8 @@ const MANY: usize = 10_000;
 pub(crate) struct Account {
     /// The account.
     pub(crate) user: Record<User>,
+    /// Codes are asked for at its sign-ins.
+    pub(crate) has_second_factor: bool,
     /// What tokens have to carry to be good.
     pub(crate) token_epoch: i64,
 }
@@ -76,7 +78,11 @@ impl Caching {
         }
         let (read_at, writes) = (Instant::now(), accounts.lock().writes);
         let account = store.users().find_credentials(organization, id).await?;
-        let account = account.map(|(user, Credentials { token_epoch, .. })| Account { user, token_epoch });
+        let account = account.map(|(user, Credentials { has_second_factor, token_epoch, .. })| Account {
+            user,
+            has_second_factor,
+            token_epoch,
+        });
         let mut known = accounts.lock();
         // Whoever read before a write must not bring back what it ended.
         if let Some(account) = &account

@@ -33,6 +33,7 @@ use scheduling_domain::ports::{
 };
 use tokio::time::timeout;
 
+pub(crate) use accounts::Account;
 use accounts::Accounts;
 use flights::Flights;
 use store::CachedStore;

@@ -11,8 +11,8 @@ use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
     AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
-    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, ShiftRepository, StoreError,
-    UnitOfWork, UserRepository,
+    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository,
+    ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Entity;
@@ -94,6 +94,7 @@ impl UnitOfWork for CachedUnit {
         users: dyn UserRepository,
         refresh_tokens: dyn RefreshTokenRepository,
         schedules: dyn ScheduleRepository,
+        second_factors: dyn SecondFactorRepository,
         publications: dyn PublicationRepository,
         shifts: dyn ShiftRepository,
         assignments: dyn AssignmentRepository,

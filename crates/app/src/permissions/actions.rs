@@ -85,8 +85,9 @@ pub const ACTIONS: &[Action] = actions! {
     Plan Draft: updateShift deleteShift createAssignment updateAssignment deleteAssignment cancelOptimization
         applyOptimization;
     ReadAccount Account: listUsers showUser showMe;
-    WriteAccount Account: createUser;
+    WriteAccount Account: createUser resetTotp;
     WriteOwnAccount Account: updateUser;
     ReadAudit Shared: listAuditEvents;
+    OwnSecondFactor Account: showTotp enrolTotp confirmTotp replaceRecoveryCodes removeTotp;
     OwnSession Account: logout;
 };

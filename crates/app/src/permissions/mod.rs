@@ -100,6 +100,7 @@ operations! {
     WriteAccount      "write_account",      [A,   F,   F,        F,  F], None,                        "Create accounts; change anything of theirs.";
     WriteOwnAccount   "write_own_account",  [A,   F,   F,        A,  F], None,                        "Change one's own name and password.";
     ReadAudit         "read_audit",         [A,   F,   F,        F,  F], None,                        "Read what was done, by whom and why.";
+    OwnSecondFactor   "own_second_factor",  [A,   A,   A,        A,  A], None,                        "Set up, show, change and remove one's own second factor.";
     OwnSession        "own_session",        [A,   A,   A,        A,  A], None,                        "Sign out.";
 }
 

@@ -17,6 +17,7 @@ pub async fn find_operator(app: &App, organization: OrganizationId) -> Result<Op
         user_id: user.id,
         role: user.role,
         team_ids: Vec::new(),
+        is_enrolling: false,
         origin: Origin::COMMAND_LINE,
         scopes: None,
     }))

@@ -6,6 +6,7 @@ mod find_operator;
 mod get_user;
 mod list_users;
 mod me;
+mod reset_password;
 mod update_user;
 
 pub use create_administrator::{CreateAdministratorError, create_administrator};
@@ -14,6 +15,7 @@ pub use find_operator::find_operator;
 pub use get_user::{GetUserError, get_user};
 pub use list_users::list_users;
 pub use me::{Me, me};
+pub use reset_password::{ResetPasswordError, reset_password};
 pub use update_user::{UpdateUserError, UserPatch, update_user};
 
 use scheduling_domain::fault::Faults;

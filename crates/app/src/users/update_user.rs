@@ -9,7 +9,7 @@ use super::{check_teams, own_faults};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::auth::{HashingError, Password, password_fault};
+use crate::auth::{ConfirmError, HashingError, Password, TooManyAttempts, is_own_password, password_fault};
 use crate::permissions::{Access, Operation, Relation, access};
 use crate::reader::Reader;
 use crate::unit::{Begun, Call, KeyError, Settled, begin, retry, settle, transient};
@@ -87,6 +87,9 @@ pub enum UpdateUserError {
     /// It is the last active administrator; nobody could undo this.
     #[error("the last active administrator stays one")]
     LastAdministrator,
+    /// The password until now was wrong too often.
+    #[error(transparent)]
+    TooManyAttempts(#[from] TooManyAttempts),
     /// The password could not be hashed.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -99,6 +102,15 @@ pub enum UpdateUserError {
 }
 
 transient!(UpdateUserError);
+
+impl From<ConfirmError> for UpdateUserError {
+    fn from(error: ConfirmError) -> Self {
+        match error {
+            ConfirmError::TooManyAttempts(error) => error.into(),
+            ConfirmError::Hashing(error) => error.into(),
+        }
+    }
+}
 
 /// Changes an account. Another role, another password or deactivation ends everything that was issued to it.
 pub async fn update_user(
@@ -144,14 +156,14 @@ async fn new_hash(
 ) -> Result<PasswordHash, UpdateUserError> {
     let account = app.store.users().find_credentials(actor.organization, id).await?;
     let (user, credentials) = account.ok_or(UpdateUserError::NotFound)?;
-    if let Some(fault) = password_fault(password, &patch.apply(&user), false, "/password") {
+    if let Some(fault) = password_fault(password, &patch.apply(&user), credentials.has_second_factor, "/password") {
         return Err(UpdateUserError::Invalid(fault.into()));
     }
     if actor.user_id == id {
         let Some(current) = &patch.current_password else {
             return Err(UpdateUserError::Invalid(Fault::new("/current_password", "required").into()));
         };
-        if !app.passwords.verify(current, credentials.password_hash.as_ref()).await? {
+        if !is_own_password(app, actor, &credentials, current).await? {
             return Err(UpdateUserError::Invalid(Fault::new("/current_password", "wrong_password").into()));
         }
     }

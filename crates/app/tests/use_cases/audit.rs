@@ -131,7 +131,7 @@ async fn bulk_work_is_one_small_event() {
 #[tokio::test]
 async fn signing_in_and_out_is_seen() {
     let house = House::build().await;
-    let tokens = sign_in(&house.app, &asked("nurse", PASSWORD)).await.unwrap();
+    let tokens = sign_in(&house.app, &asked("nurse", PASSWORD)).await.unwrap().tokens;
     let signed_in = last(&house).await;
     assert_eq!((signed_in.operation.as_str(), signed_in.via.as_str()), ("auth.sign_in", "credentials"));
     assert_eq!(signed_in.user_id, Some(house.employee.user_id.into()));

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 use scheduling_app::assignments::NewAssignment;
-use scheduling_app::auth::{Password, PasswordHasher, SignIn, TokenKeys, Tokens, authenticate, sign_in};
+use scheduling_app::auth::{
+    DerivedKeys, Password, PasswordHasher, SignIn, Throttle, TokenKeys, Tokens, authenticate, sign_in,
+};
 use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::users::{NewUser, create_administrator};
@@ -30,6 +32,7 @@ use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::team::Team;
 use scheduling_domain::user::{Role, User};
+use scheduling_memory::MemoryThrottle;
 use scheduling_sqlite::SqliteStore;
 
 /// The password of every account.
@@ -74,6 +77,9 @@ impl House {
             clock: clock.clone(),
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords,
+            keys: Arc::new(DerivedKeys::try_new(&[7; 32]).unwrap()),
+            admins_need_second_factor: false,
+            throttle: Throttle::new(Arc::new(MemoryThrottle::new()), Arc::new(MemoryThrottle::new())),
             metrics: Arc::new(NoMetrics),
             wake: Wake::default(),
             limits: Limits::default(),
@@ -141,7 +147,7 @@ impl House {
     }
 
     pub(crate) async fn sign_in(&self, identifier: &str) -> Tokens {
-        sign_in(&self.app, &asked(identifier, PASSWORD)).await.unwrap()
+        sign_in(&self.app, &asked(identifier, PASSWORD)).await.unwrap().tokens
     }
 
     pub(crate) async fn who(&self, tokens: &Tokens) -> Actor {
@@ -183,7 +189,9 @@ pub(crate) fn asked(identifier: &str, password: &str) -> SignIn {
         organization: "default".to_owned(),
         identifier: identifier.to_owned(),
         password: Password::new(password),
+        code: None,
         remember_me: false,
+        device: None,
         origin: unproved(),
     }
 }
@@ -199,6 +207,7 @@ pub(crate) fn actor(organization: OrganizationId, user: &Record<User>) -> Actor 
         user_id: user.id,
         role: user.role,
         team_ids: user.team_ids.clone(),
+        is_enrolling: false,
         origin: Origin::COMMAND_LINE,
         scopes: None,
     }

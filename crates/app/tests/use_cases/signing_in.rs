@@ -104,7 +104,8 @@ async fn a_refresh_token_is_exchanged_once_and_its_reuse_ends_the_family() {
 async fn a_sign_in_ends_with_the_day_unless_it_is_remembered() {
     let house = House::build().await;
     let day = house.sign_in("admin").await;
-    let remembered = sign_in(&house.app, &SignIn { remember_me: true, ..asked("admin", PASSWORD) }).await.unwrap();
+    let remembered =
+        sign_in(&house.app, &SignIn { remember_me: true, ..asked("admin", PASSWORD) }).await.unwrap().tokens;
     house.wait(SignedDuration::from_hours(8));
     assert!(matches!(refresh(&house.app, &day.refresh_token, &unproved()).await, Err(RefreshError::Refused)));
     let renewed = refresh(&house.app, &remembered.refresh_token, &unproved()).await.unwrap();

@@ -20,7 +20,8 @@ async fn credentials(world: &World) -> Credentials {
 /// A new account has no password and an epoch of zero.
 pub async fn a_new_account_has_no_password(store: &Arc<dyn Store>) {
     let world = World::build(store, "ours").await;
-    let expected = Credentials { user_id: world.user.id, password_hash: None, token_epoch: 0 };
+    let expected =
+        Credentials { user_id: world.user.id, password_hash: None, has_second_factor: false, token_epoch: 0 };
     assert_eq!(credentials(&world).await, expected);
     let missing = References::missing().user;
     assert_eq!(store.users().find_credentials(world.organization, missing).await.unwrap(), None);

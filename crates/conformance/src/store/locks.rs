@@ -8,6 +8,7 @@ use scheduling_domain::assignment::AssignmentFilter;
 use scheduling_domain::optimization::Optimization;
 use scheduling_domain::ports::{Store, UnitOfWork};
 use scheduling_domain::schedule::{Schedule, ScheduleFilter};
+use scheduling_domain::second_factor::SecondFactor;
 use scheduling_domain::shift::Shift;
 use scheduling_domain::user::{Role, User};
 use tokio::task::JoinHandle;
@@ -150,4 +151,28 @@ pub async fn two_administrators_cannot_remove_each_other(store: &Arc<dyn Store>)
     let demoted = User { role: Role::Employee, ..two.value.clone() };
     first.users().update(two.id, two.version, &demoted, world.now).await.unwrap();
     assert_eq!(after_the_first(first, second).await, [one.id]);
+}
+
+/// Who looks at the same second factor waits, and then sees the first one's step: a code is taken once.
+pub async fn a_locked_second_factor_makes_the_second_wait(store: &Arc<dyn Store>) {
+    let world = Arc::new(World::build(store, "ours").await);
+    let user_id = world.user.id;
+    let factor = SecondFactor { user_id, sealed_secret: "sealed".to_owned(), is_confirmed: true, last_step: 7 };
+    let mut uow = world.begin().await;
+    uow.second_factors().put(&factor, world.now).await.unwrap();
+    uow.commit().await.unwrap();
+    let mut first = world.begin().await;
+    first.second_factors().find_locked(user_id).await.unwrap();
+    let second = tokio::spawn({
+        let world = Arc::clone(&world);
+        async move {
+            let mut second = world.begin().await;
+            let seen = second.second_factors().find_locked(user_id).await.unwrap();
+            second.rollback().await.unwrap();
+            seen
+        }
+    });
+    let taken = SecondFactor { last_step: 8, ..factor };
+    first.second_factors().put(&taken, world.now).await.unwrap();
+    assert_eq!(after_the_first(first, second).await, Some(taken));
 }

@@ -30,6 +30,7 @@ pub mod overlaps;
 pub mod publications;
 pub mod records;
 pub mod references;
+pub mod second_factors;
 pub mod transactions;
 pub mod values;
 pub mod versions;
@@ -195,6 +196,7 @@ macro_rules! store_conformance {
                 a_locked_run_is_answered_as_it_stands_after_the_wait
                 locked_shifts_make_the_second_wait
                 two_administrators_cannot_remove_each_other
+                a_locked_second_factor_makes_the_second_wait
             ]
             publications: [
                 what_is_published_is_found_again
@@ -223,6 +225,13 @@ macro_rules! store_conformance {
                 a_refresh_token_is_exchanged_once
                 a_family_ends_together
                 expired_refresh_tokens_are_removed_so_many_at_a_time
+            ]
+            second_factors: [
+                a_factor_is_asked_for_once_it_is_confirmed
+                a_removed_factor_takes_its_codes_along
+                a_recovery_code_is_taken_once
+                new_recovery_codes_replace_the_earlier_ones
+                factors_of_another_organization_are_not_found
             ]
             idempotency: [
                 a_new_key_is_new

@@ -10,6 +10,8 @@ mod metrics;
 mod outbox;
 mod repository;
 mod rosters;
+mod second_factors;
+mod sign_in_throttle;
 mod store;
 
 pub use accounts::{RefreshTokenRepository, UserQueries, UserRepository};
@@ -26,4 +28,6 @@ pub use rosters::{
     AssignmentRepository, OptimizationRepository, PublicationQueries, PublicationRepository, ScheduleRepository,
     ShiftRepository,
 };
+pub use second_factors::SecondFactorRepository;
+pub use sign_in_throttle::{SignInThrottle, ThrottleUnavailable};
 pub use store::{PoolStatus, Store, StoreError, UnitOfWork};

@@ -15,7 +15,7 @@ use crate::organization::Organization;
 use crate::ports::{
     AssignmentRepository, AuditQueries, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxQueries,
     OutboxRepository, PublicationQueries, PublicationRepository, Queries, RefreshTokenRepository, Repository,
-    ScheduleRepository, ShiftRepository, UserQueries, UserRepository,
+    ScheduleRepository, SecondFactorRepository, ShiftRepository, UserQueries, UserRepository,
 };
 use crate::position::Position;
 use crate::rule_set::RuleSet;
@@ -168,6 +168,8 @@ pub trait UnitOfWork: Send {
     fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository;
     /// Schedules.
     fn schedules(&mut self) -> &mut dyn ScheduleRepository;
+    /// Second factors.
+    fn second_factors(&mut self) -> &mut dyn SecondFactorRepository;
     /// Published snapshots.
     fn publications(&mut self) -> &mut dyn PublicationRepository;
     /// Shifts.

@@ -15,6 +15,7 @@ mod publication;
 mod refresh_token;
 mod rule_set;
 mod schedule;
+mod second_factor;
 mod shift;
 mod shift_template;
 mod site;

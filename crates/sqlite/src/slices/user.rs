@@ -29,6 +29,7 @@ diesel::table! {
         is_active -> Bool,
         password_hash -> Nullable<Text>,
         token_epoch -> BigInt,
+        has_second_factor -> Bool,
     }
 }
 
@@ -91,12 +92,31 @@ fn narrow(mut matches: Matches, _organization: i64, filter: &UserFilter) -> Matc
 
 stored!(User, UserRow in users, order: (id), unique: ["username", "email"]);
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+struct CredentialsRow {
+    password_hash: Option<String>,
+    has_second_factor: bool,
+    token_epoch: i64,
+}
+
+impl CredentialsRow {
+    fn of(self, user_id: UserId) -> Credentials {
+        Credentials {
+            user_id,
+            password_hash: self.password_hash.map(PasswordHash),
+            has_second_factor: self.has_second_factor,
+            token_epoch: self.token_epoch,
+        }
+    }
+}
+
 /// An account with what it signs in with.
-type WithCredentials = (Key<UserId>, i64, Instant, Instant, UserRow, Option<String>, i64);
+type WithCredentials = (Key<UserId>, i64, Instant, Instant, UserRow, CredentialsRow);
 
 fn with_credentials(loaded: WithCredentials) -> QueryResult<(Record<User>, Credentials)> {
-    let (id, version, created_at, updated_at, row, password_hash, token_epoch) = loaded;
-    let credentials = Credentials { user_id: id.0, password_hash: password_hash.map(PasswordHash), token_epoch };
+    let (id, version, created_at, updated_at, row, credentials) = loaded;
+    let credentials = credentials.of(id.0);
     Ok((record((id, version, created_at, updated_at, row))?, credentials))
 }
 
@@ -109,8 +129,7 @@ macro_rules! with_credentials {
             users::created_at,
             users::updated_at,
             UserRow::as_select(),
-            users::password_hash,
-            users::token_epoch,
+            CredentialsRow::as_select(),
         )
     };
 }
@@ -202,17 +221,13 @@ impl UserRepository for SqliteUnitOfWork {
     async fn find_credentials(&mut self, id: UserId) -> Result<Option<Credentials>, StoreError> {
         let key = (self.organization().get(), id.get());
         self.run(move |connection| {
-            let found: Option<(Option<String>, i64)> = users::table
+            let found = users::table
                 .find(key)
-                .select((users::password_hash, users::token_epoch))
+                .select(CredentialsRow::as_select())
                 .first(connection)
                 .optional()
                 .map_err(|error| store_error(error, User::UNIQUE))?;
-            Ok(found.map(|(password_hash, token_epoch)| Credentials {
-                user_id: id,
-                password_hash: password_hash.map(PasswordHash),
-                token_epoch,
-            }))
+            Ok(found.map(|credentials| credentials.of(id)))
         })
         .await
     }

@@ -8,6 +8,7 @@ mod people;
 mod permissions;
 mod reference;
 mod schedule;
+mod second_factor;
 mod shift;
 mod site;
 
@@ -19,7 +20,7 @@ use actix_web::http::header;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use jiff::Timestamp;
-use scheduling_app::auth::{Password, PasswordHasher, TokenKeys};
+use scheduling_app::auth::{DerivedKeys, Password, PasswordHasher, Throttle, TokenKeys};
 use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::users::{NewUser, create_administrator};
@@ -27,6 +28,7 @@ use scheduling_app::{App, Limits};
 use scheduling_domain::organization::DEFAULT_SLUG;
 use scheduling_domain::ports::{Clock, NoMetrics, Store};
 use scheduling_domain::user::{Role, User};
+use scheduling_memory::MemoryThrottle;
 use scheduling_sqlite::SqliteStore;
 use serde_json::{Map, Value, json};
 
@@ -82,6 +84,9 @@ impl Server {
             clock: Arc::new(FixedClock),
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
+            keys: Arc::new(DerivedKeys::try_new(&[7; 32]).unwrap()),
+            admins_need_second_factor: false,
+            throttle: Throttle::new(Arc::new(MemoryThrottle::new()), Arc::new(MemoryThrottle::new())),
             metrics: Arc::new(NoMetrics),
             wake: Wake::default(),
             limits: Limits::default(),

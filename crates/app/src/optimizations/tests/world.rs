@@ -13,10 +13,11 @@ use scheduling_domain::roster::Period;
 use scheduling_domain::schedule::Schedule;
 use scheduling_domain::team::{Team, TeamFilter};
 use scheduling_domain::user::{Role, User, UserFilter};
+use scheduling_memory::MemoryThrottle;
 use scheduling_sqlite::SqliteStore;
 use tokio::sync::watch;
 
-use crate::auth::{PasswordHasher, TokenKeys};
+use crate::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use crate::caching::Caching;
 use crate::demo::{Company, seed_demo};
 use crate::optimizations::*;
@@ -60,6 +61,9 @@ impl World {
             clock: shared_clock,
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
+            keys: Arc::new(DerivedKeys::try_new(&[7; 32]).unwrap()),
+            admins_need_second_factor: false,
+            throttle: Throttle::new(Arc::new(MemoryThrottle::new()), Arc::new(MemoryThrottle::new())),
             metrics: Arc::new(NoMetrics),
             wake: Wake::default(),
             limits: Limits::default(),
@@ -80,6 +84,7 @@ impl World {
             user_id: user.id,
             role: Role::Manager,
             team_ids: user.team_ids.clone(),
+            is_enrolling: false,
             origin: Origin::COMMAND_LINE,
             scopes: None,
         }
@@ -175,5 +180,13 @@ pub(super) async fn actor(app: &App, organization: OrganizationId, role: Role) -
     let mut uow = app.store.begin(organization).await.unwrap();
     let user_id = uow.users().insert(&user, app.now()).await.unwrap().id;
     uow.commit().await.unwrap();
-    Actor { organization, user_id, role, team_ids: Vec::new(), origin: Origin::COMMAND_LINE, scopes: None }
+    Actor {
+        organization,
+        user_id,
+        role,
+        team_ids: Vec::new(),
+        is_enrolling: false,
+        origin: Origin::COMMAND_LINE,
+        scopes: None,
+    }
 }
