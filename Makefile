@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .PHONY: help run test test-fast test-ops check fmt bench docs pages
 
 # The crates whose tests need no service beside them.
-FAST := domain solver app conformance sqlite memory prometheus
+FAST := domain solver app conformance sqlite memory smtp prometheus
 
 NEXTEST := $(shell cargo nextest --version >/dev/null 2>&1 && echo yes)
 CARGO_TEST := $(if $(NEXTEST),cargo nextest run $(if $(CI),--profile ci),cargo test --lib --bins --tests)
@@ -42,6 +42,7 @@ fmt: ## Format the code
 bench: ## Measure: API, stores and optimiser, side by side, as ratios
 	cargo bench --profile release -p scheduling-solver --bench instances --locked
 	TOOLS=wrk scripts/with-services cargo bench --profile release -p scheduling-api --bench requests --locked
+	scripts/with-services cargo bench --profile release -p scheduling-api --bench sign_in --locked
 
 pages: ## Write the pages of docs/ that come from the code
 	WRITE_PAGES=1 cargo test --locked -p scheduling-api --lib the_page_of_

@@ -24,6 +24,8 @@ token_expired = The access token has expired; refresh it
     .title = Token expired
 invalid_refresh_token = The refresh token is not valid any more; log in again
     .title = Invalid refresh token
+invalid_password_token = The link is not good any more; ask for another one
+    .title = Invalid link
 wrong_credentials = User name or password is wrong
     .title = Login failed
 second_factor_required = The account asks for a code too: send the one that the authenticator app shows, or a recovery code, as code
@@ -48,6 +50,10 @@ last_administrator = This is the last active administrator; name another one fir
     .title = Last administrator
 second_factor_exists = There is a second factor already; remove it first
     .title = Second factor exists
+invitation_accepted = This account has a password already; who forgot it can reset it
+    .title = Invitation accepted
+mail_not_configured = No mail can be sent: the service has no mail server
+    .title = No mail server
 in_use = Other records still refer to this one
     .title = In use
 blocked_by_rules = Rules that must hold forbid this; data says which
@@ -180,3 +186,25 @@ violation-heads_below_target = { $shift } on { $first } has { $actual } people; 
 violation-heads_above_target = { $shift } on { $first } has { $actual } people; only { $limit } are wanted
 violation-wish_to_work_not_met = { $person } wishes to work on { $first } and does not (cost { $cost })
 violation-wish_not_to_work_not_met = { $person } wishes not to work { $shift } on { $first } and does (cost { $cost })
+
+## Mails: the text, and `.title`, the subject
+mail-invitation =
+    Hello { $name },
+
+    an account in HR Scheduling was made for you. You sign in as { $username }.
+
+    Choose a password:
+    { $link }
+
+    The link is good once, for { $days } days.
+    .title = Your account in HR Scheduling
+mail-password_reset =
+    Hello { $name },
+
+    somebody, probably you, asked for a new password for { $username }.
+
+    Choose one:
+    { $link }
+
+    The link is good once, for { $minutes } minutes. If it was not you, do nothing: your password stays as it is.
+    .title = Choose a new password

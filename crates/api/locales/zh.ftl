@@ -21,6 +21,8 @@ token_expired = 访问令牌已过期，请刷新
     .title = 令牌已过期
 invalid_refresh_token = 刷新令牌已失效，请重新登录
     .title = 刷新令牌无效
+invalid_password_token = 链接已失效，请重新申请
+    .title = 链接无效
 wrong_credentials = 用户名或密码不正确
     .title = 登录失败
 second_factor_required = 该账户还需要验证码：请在 code 中提供身份验证器显示的验证码或恢复码
@@ -45,6 +47,10 @@ last_administrator = 这是最后一位有效的管理员，请先指定另一�
     .title = 最后一位管理员
 second_factor_exists = 已有第二因素；请先将其移除
     .title = 已有第二因素
+invitation_accepted = 该账户已有密码；忘记密码者可自行重置
+    .title = 邀请已被接受
+mail_not_configured = 无法发送邮件：服务未配置邮件服务器
+    .title = 没有邮件服务器
 in_use = 仍有其他记录引用此记录，无法删除
     .title = 记录被引用
 blocked_by_rules = 排班违反了强制性规则，详见 data
@@ -165,3 +171,25 @@ violation-heads_below_target = { $first } 的 { $shift } 有 { $actual } 人，�
 violation-heads_above_target = { $first } 的 { $shift } 有 { $actual } 人，只期望 { $limit } 人
 violation-wish_to_work_not_met = { $person } 希望在 { $first } 上班，但没有排班（代价 { $cost }）
 violation-wish_not_to_work_not_met = { $person } 希望在 { $first } 不上 { $shift }，但已排班（代价 { $cost }）
+
+## 邮件：正文；`.title` 为主题
+mail-invitation =
+    { $name }，您好：
+
+    已为您在人力资源调度系统中创建账户，登录名为 { $username }。
+
+    请设置密码：
+    { $link }
+
+    该链接仅可使用一次，{ $days } 天内有效。
+    .title = 您的人力资源调度系统账户
+mail-password_reset =
+    { $name }，您好：
+
+    有人（可能是您本人）申请重置 { $username } 的密码。
+
+    请设置新密码：
+    { $link }
+
+    该链接仅可使用一次，{ $minutes } 分钟内有效。如非本人操作，请忽略：您的密码不会改变。
+    .title = 设置新密码

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod http;
+mod mail;
 pub mod permissions_page;
 pub mod routes;
 pub mod telemetry;

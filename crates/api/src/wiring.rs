@@ -8,22 +8,25 @@ use async_trait::async_trait;
 use jiff::SignedDuration;
 use scheduling_app::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use scheduling_app::caching::Caching;
+use scheduling_app::mail::Post;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::{App, Limits};
 use scheduling_domain::page::PageRequest;
-use scheduling_domain::ports::{Cache, PoolStatus, SchedulingMetrics, SignInThrottle, Store};
+use scheduling_domain::ports::{Cache, Mailer, PoolStatus, SchedulingMetrics, SignInThrottle, Store};
 use scheduling_domain::user::UserFilter;
 use scheduling_memory::{MemoryCache, MemoryThrottle};
 use scheduling_postgres::{PgSettings, PgStore, SchemaState};
 use scheduling_prometheus::{Metrics, Readings, ReadingsFailed, refresh_forever};
 use scheduling_redis::{RedisCache, RedisThrottle};
+use scheduling_smtp::{SmtpMailer, SmtpSettings, SmtpTls};
 use scheduling_sqlite::{OpenError, SqliteOptions, SqliteStore};
 use thiserror::Error;
 
 use crate::causes::with_causes;
 use crate::clock::SystemClock;
-use crate::config::{Config, Database, Environment, masked_url};
+use crate::config::{Config, Database, Environment, MailTls, masked_url};
 use crate::http::{Probe, RequestMetrics};
+use crate::mail::{CatalogueWriter, LogMailer};
 
 /// How often the gauges are read.
 const GAUGE_PERIOD: Duration = Duration::from_secs(30);
@@ -177,6 +180,32 @@ fn throttle(config: &Config) -> Result<Throttle, WiringError> {
     Ok(Throttle::new(shared, local))
 }
 
+/// The way out for mails: the server that the configuration names; in development, without one, the log.
+fn post(config: &Config) -> Result<Option<Post>, WiringError> {
+    let mailer: Arc<dyn Mailer> = match &config.mail_server {
+        Some(server) => {
+            let settings = SmtpSettings {
+                host: server.host.clone(),
+                port: server.port,
+                tls: match server.tls {
+                    MailTls::StartTls => SmtpTls::StartTls,
+                    MailTls::Implicit => SmtpTls::Implicit,
+                    MailTls::None => SmtpTls::None,
+                },
+                credentials: server.user.clone().zip(server.password.as_ref().map(|text| text.reveal().to_owned())),
+                from: server.from.clone(),
+            };
+            let mailer = SmtpMailer::try_new(&settings)
+                .map_err(|error| WiringError::new(format!("smtp.host {}: {}", server.host, with_causes(&error))))?;
+            Arc::new(mailer)
+        }
+        None if config.environment == Environment::Development => Arc::new(LogMailer),
+        None => return Ok(None),
+    };
+    let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    Ok(Some(Post::new(mailer, Arc::new(CatalogueWriter { public_url }))))
+}
+
 /// What the use cases work with.
 pub async fn app(
     config: &Config,
@@ -209,6 +238,7 @@ pub async fn app(
         passwords,
         keys: Arc::new(keys),
         throttle: throttle(config)?,
+        post: post(config)?,
         admins_need_second_factor: config.environment == Environment::Production,
         metrics,
         wake: Wake::default(),

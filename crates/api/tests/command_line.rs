@@ -106,6 +106,27 @@ fn a_weak_password_is_refused_in_words() {
 }
 
 #[test]
+fn whoever_sits_at_the_machine_resets_what_was_lost() {
+    let place = Place::new();
+    place.create_admin("correct horse battery staple");
+    let reset = place.run(&["admin", "reset-password", "--username", "ADMIN@example.com"]);
+    assert_eq!(code(&reset), 0, "{}", stderr(&reset));
+    assert!(stdout(&reset).contains("password (shown only this once)"), "{}", stdout(&reset));
+    assert_refused(&place.run(&["admin", "reset-password", "--username", "nobody"]), 2, &["no account nobody"]);
+    let reset = place.run(&["admin", "reset-second-factor", "--username", "admin"]);
+    assert_refused(&reset, 2, &["admin has no second factor"]);
+}
+
+#[test]
+fn a_mail_server_needs_a_sender_and_an_address_for_links() {
+    let place = Place::new();
+    let output = place.command(&["migrate"]).env("HR_SMTP_HOST", "smtp.example.com").env("HR_SMTP_USER", "hr").output();
+    assert_refused(&output.unwrap(), 2, &["smtp.from", "public_url", "smtp.password"]);
+    let output = place.command(&["migrate"]).env("HR_SMTP_TLS", "perhaps").env("HR_SMTP_HOST", "localhost").output();
+    assert_refused(&output.unwrap(), 2, &["HR_SMTP_TLS", "one of starttls, tls, none"]);
+}
+
+#[test]
 fn a_solved_roster_is_judged_as_it_was_scored() {
     let place = Place::new();
     let (instance, roster) = (place.write("instance.txt", INSTANCE), place.path().join("roster.csv"));

@@ -8,6 +8,7 @@ use scheduling_domain::ports::{Clock, SchedulingMetrics, Store};
 
 use crate::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use crate::caching::Caching;
+use crate::mail::Post;
 use crate::optimizations::Wake;
 
 /// The store, the clock and the secrets; built once by the wiring and shared by all use cases.
@@ -27,6 +28,8 @@ pub struct App {
     pub keys: Arc<DerivedKeys>,
     /// What slows down whoever guesses passwords.
     pub throttle: Throttle,
+    /// The way out for mails; none where no mail can be sent.
+    pub post: Option<Post>,
     /// Administrators may do nothing before they have set up a second factor.
     pub admins_need_second_factor: bool,
     /// What operators want to know.

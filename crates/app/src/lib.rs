@@ -33,6 +33,7 @@ pub mod caching;
 pub mod catalogue;
 pub mod demo;
 pub mod import;
+pub mod mail;
 pub mod optimizations;
 pub mod permissions;
 pub mod purge;

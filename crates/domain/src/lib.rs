@@ -19,6 +19,7 @@ pub mod demand;
 pub mod employee;
 pub mod fault;
 pub mod id;
+pub mod mail;
 pub mod optimization;
 pub mod organization;
 pub mod origin;

@@ -34,6 +34,7 @@ mod demand;
 mod employee;
 mod error;
 mod idempotency;
+mod mail;
 mod migrations;
 mod optimization;
 mod organization;

@@ -189,6 +189,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    pending_mails (organization_id, id) {
+        organization_id -> BigInt,
+        id -> BigInt,
+        created_at -> Timestamptz,
+        kind -> Text,
+        identifier -> Text,
+        language -> Text,
+        attempts -> BigInt,
+        due_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    password_tokens (organization_id, token_hash) {
+        organization_id -> BigInt,
+        token_hash -> Text,
+        created_at -> Timestamptz,
+        user_id -> BigInt,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     second_factors (organization_id, user_id) {
         organization_id -> BigInt,
         user_id -> BigInt,

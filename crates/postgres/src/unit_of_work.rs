@@ -12,8 +12,8 @@ use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
     AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
-    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository,
-    ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository, Repository,
+    ScheduleRepository, SecondFactorRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Entity;
@@ -152,6 +152,12 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
     fn second_factors(&mut self) -> &mut dyn SecondFactorRepository {
+        self
+    }
+    fn password_tokens(&mut self) -> &mut dyn PasswordTokenRepository {
+        self
+    }
+    fn pending_mails(&mut self) -> &mut dyn PendingMailRepository {
         self
     }
     fn publications(&mut self) -> &mut dyn PublicationRepository {

@@ -16,8 +16,8 @@ use scheduling_domain::id::{OrganizationId, TypedId};
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
     AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
-    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository,
-    ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository, Repository,
+    ScheduleRepository, SecondFactorRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::{Entity, Record, Version};
@@ -203,6 +203,8 @@ impl UnitOfWork for SqliteUnitOfWork {
         refresh_tokens: dyn RefreshTokenRepository,
         schedules: dyn ScheduleRepository,
         second_factors: dyn SecondFactorRepository,
+        password_tokens: dyn PasswordTokenRepository,
+        pending_mails: dyn PendingMailRepository,
         publications: dyn PublicationRepository,
         shifts: dyn ShiftRepository,
         assignments: dyn AssignmentRepository,

@@ -10,6 +10,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use scheduling_app::App;
 use scheduling_app::caching::relay_forever;
+use scheduling_app::mail::MailRelay;
 use scheduling_app::optimizations::{Pace, Worker};
 use scheduling_app::purge::purge_forever;
 use scheduling_app::users::find_operator;
@@ -65,6 +66,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let purging = tokio::spawn(purge_forever(session.app.clone(), PURGE_PERIOD));
     let pace = Pace { threads: config.optimizer_threads, ..Pace::default() };
     let worker = config.role.works().then(|| Worker::start(session.app.clone(), pace));
+    let mail_relay = session.app.post.clone().map(|post| MailRelay::start(session.app.clone(), post));
     let drain = Duration::from_secs(config.drain_seconds.into());
     let stopping = tokio::spawn(stop_on_signal(server.handle(), Arc::clone(&health), door, drain));
 
@@ -75,6 +77,9 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     gauges.abort();
     relay.abort();
     purging.abort();
+    if let Some(mail_relay) = mail_relay {
+        mail_relay.stop().await;
+    }
     if let Some(worker) = worker {
         worker.stop().await;
     }

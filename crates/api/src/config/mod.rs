@@ -8,6 +8,7 @@ mod encryption;
 mod file;
 mod jwt_key;
 mod layers;
+mod mail;
 #[cfg(test)]
 mod page;
 mod role;
@@ -29,6 +30,7 @@ use crate::http::TrustedProxies;
 
 pub use jwt_key::JwtKeyError;
 pub use layers::{Flag, Gathered, Origin, Sources};
+pub use mail::{MailServer, MailTls};
 pub use role::Role;
 pub use secret::Secret;
 pub use settings::{SETTINGS, Setting};
@@ -108,6 +110,10 @@ pub struct Config {
     pub sign_in_hours: u32,
     /// Life of a sign-in that asked to be remembered.
     pub remembered_days: u32,
+    /// Where people reach the service; none where nobody said.
+    pub public_url: Option<String>,
+    /// The mail server, if there is one.
+    pub mail_server: Option<MailServer>,
     /// Where errors are reported; none for nowhere.
     pub sentry_dsn: Option<Secret>,
     /// Share of requests that are traced to Sentry, 0 to 1.
@@ -172,6 +178,8 @@ impl Config {
             access_token_minutes: reader.number("jwt.access_token_minutes", 1, 1_440),
             sign_in_hours: reader.number("jwt.sign_in_hours", 1, 168),
             remembered_days: reader.number("jwt.remembered_days", 1, 365),
+            public_url: reader.public_url(),
+            mail_server: reader.mail_server(),
             sentry_dsn: reader.secret("sentry.dsn"),
             sentry_traces_sample_rate: reader.share("sentry.traces_sample_rate"),
             log_filter: reader.text("log.filter").unwrap_or_default().to_owned(),
@@ -188,6 +196,7 @@ impl Config {
         };
         let mut faults = reader.faults;
         strength::check(&config, gathered, &mut faults);
+        mail::check(config.mail_server.as_ref(), config.public_url.as_deref(), environment, gathered, &mut faults);
         encryption::check(&config, gathered, &mut faults);
         role::check(&config, &mut faults);
         if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults)) }

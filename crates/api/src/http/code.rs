@@ -40,6 +40,8 @@ codes! {
     TokenExpired = UNAUTHORIZED, "token_expired";
     /// The refresh token is unknown, expired or was used before.
     InvalidRefreshToken = UNAUTHORIZED, "invalid_refresh_token";
+    /// The token to choose a password with is unknown, expired or was used before.
+    InvalidPasswordToken = UNAUTHORIZED, "invalid_password_token";
     /// Name or password is wrong; which one stays unsaid.
     WrongCredentials = UNAUTHORIZED, "wrong_credentials";
     /// The password is right, and the account asks for a code too.
@@ -66,6 +68,10 @@ codes! {
     LastAdministrator = CONFLICT, "last_administrator";
     /// There is a second factor already.
     SecondFactorExists = CONFLICT, "second_factor_exists";
+    /// Who is to be invited has a password already.
+    InvitationAccepted = CONFLICT, "invitation_accepted";
+    /// No mail can be sent.
+    MailNotConfigured = CONFLICT, "mail_not_configured";
     /// Other records still refer to this one.
     InUse = CONFLICT, "in_use";
     /// A blocking rule forbids the change; `data` says which.

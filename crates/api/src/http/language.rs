@@ -36,6 +36,11 @@ impl Language {
             .unwrap_or_default()
     }
 
+    /// The language with this tag; the company's own for any other.
+    pub fn of_tag(tag: &str) -> Self {
+        if tag == Self::English.tag() { Self::English } else { Self::default() }
+    }
+
     /// The language tag (BCP 47).
     pub const fn tag(self) -> &'static str {
         match self {

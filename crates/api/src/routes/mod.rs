@@ -19,6 +19,7 @@ mod employee;
 mod fields;
 mod optimization;
 mod owner;
+mod password;
 mod position;
 mod refusal;
 mod rule;
@@ -54,6 +55,7 @@ use scheduling_domain::team::Team;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     auth::routes(config);
     second_factor::routes(config);
+    password::routes(config);
     user::routes(config);
     catalogue::routes::<Site>(config);
     catalogue::routes::<Team>(config);

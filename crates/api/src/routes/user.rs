@@ -16,7 +16,7 @@ use super::caller::Caller;
 use super::fields::{Choice, Field, List, NewPassword, Patch, Ref, Search, Secret, Text, refs};
 use super::refusal::{duplicate, stale};
 use crate::http::{
-    Body, Code, Created, Id, Idempotent, JsonBody, Listed, OptionalIfMatch, Paged, Problem, Result, resource,
+    Body, Code, Context, Created, Id, Idempotent, JsonBody, Listed, OptionalIfMatch, Paged, Problem, Result, resource,
 };
 
 /// A new account.
@@ -29,8 +29,10 @@ struct CreateUserBody {
     /// Unique in the organization, whatever its case.
     #[schemars(example = &"wang.xiaoming@example.com")]
     email: Text<3, 254>,
-    /// What it signs in with: at least 15 characters, and not what a guesser tries first.
-    password: NewPassword,
+    /// What it signs in with: at least 15 characters, and not what a guesser tries first. Without one, an invitation to
+    /// choose one is sent by mail.
+    #[serde(default)]
+    password: Option<NewPassword>,
     /// Name for people.
     #[serde(default)]
     full_name: Text<0, 100>,
@@ -114,18 +116,15 @@ impl From<User> for UserView {
     }
 }
 
-impl From<CreateUserBody> for NewUser {
+impl From<CreateUserBody> for User {
     fn from(body: CreateUserBody) -> Self {
         Self {
-            user: User {
-                username: body.username.plain(),
-                email: body.email.plain(),
-                full_name: body.full_name.plain(),
-                role: body.role.plain(),
-                team_ids: body.team_ids.plain(),
-                is_active: body.is_active,
-            },
-            password: body.password.plain(),
+            username: body.username.plain(),
+            email: body.email.plain(),
+            full_name: body.full_name.plain(),
+            role: body.role.plain(),
+            team_ids: body.team_ids.plain(),
+            is_active: body.is_active,
         }
     }
 }
@@ -158,7 +157,7 @@ async fn list(caller: Caller, query: Paged<UserQuery>) -> Result<Listed<Stored<U
 
 /// Create an account
 ///
-/// Administrators only.
+/// Administrators only. Without a password, its owner is invited by mail to choose one.
 #[api_v2_operation(tags("users"), operation_id = "createUser")]
 async fn create(
     caller: Caller,
@@ -166,13 +165,22 @@ async fn create(
     body: JsonBody<CreateUserBody>,
     request: HttpRequest,
 ) -> Result<Created<Stored<UserView>>> {
-    let JsonBody(body) = body;
-    let new = NewUser::from(body);
+    let JsonBody(mut body) = body;
+    let password = body.password.take().plain();
+    let user = User::from(body);
+    let language = Context::of(&request).language.tag();
     let path = request.path().to_owned();
     let answer = |record: &Record<User>| {
         let location = format!("{path}/{}", record.id);
         Created::new(Stored::from(record.clone())).version(record.version).location(location)
     };
+    let Some(password) = password else {
+        return settled(&caller, key, answer, async |call| {
+            users::create_invited_user(&caller.app, &call, &user, language).await
+        })
+        .await;
+    };
+    let new = NewUser { user, password };
     settled(&caller, key, answer, async |call| users::create_user(&caller.app, &call, &new).await).await
 }
 

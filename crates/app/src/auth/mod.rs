@@ -6,6 +6,7 @@
 
 mod access_token;
 mod authenticate;
+mod choose_password;
 mod confirm_password;
 mod derived_keys;
 mod device;
@@ -15,24 +16,27 @@ mod password_hasher;
 mod password_policy;
 mod recognise;
 mod refresh;
+mod request_password_reset;
 mod sign_in;
 mod sign_out;
 mod throttle;
 
 pub use access_token::{TokenKeys, WeakSecret};
 pub use authenticate::{AuthenticateError, authenticate};
+pub use choose_password::{ChoosePasswordError, choose_password};
 pub use derived_keys::{DerivedKeys, SealError};
 pub use device::KNOWN_DEVICE;
 pub use password::Password;
 pub use password_hasher::{HashCost, HashingError, PasswordHasher};
 pub use password_policy::password_fault;
 pub use refresh::{RefreshError, refresh};
+pub use request_password_reset::{PasswordResetRequest, request_password_reset};
 pub use sign_in::{SignIn, SignInError, SignedIn, sign_in};
 pub use sign_out::{SignOut, sign_out};
 pub use throttle::{Throttle, TooManyAttempts};
 
 pub(crate) use confirm_password::{ConfirmError, is_own_password};
-pub(crate) use opaque_token::hex;
+pub(crate) use opaque_token::{OpaqueToken, hex};
 pub(crate) use throttle::{Attempt, Ended, account_key};
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Refresh tokens as text. What they mean stands in the store.
+//! Opaque tokens as text: to refresh a sign-in, to choose a password. What they mean stands in the store.
 
 use std::fmt::Write;
 
@@ -8,18 +8,18 @@ use scheduling_domain::id::{OrganizationId, TypedId};
 use sha2::{Digest, Sha256};
 
 /// `organization.secret`: the organization says where to look, 256 random bits say that it is the one.
-pub(super) struct OpaqueToken {
-    pub(super) organization: OrganizationId,
-    pub(super) text: String,
+pub(crate) struct OpaqueToken {
+    pub(crate) organization: OrganizationId,
+    pub(crate) text: String,
 }
 
 impl OpaqueToken {
-    pub(super) fn try_new(organization: OrganizationId) -> Result<Self, getrandom::Error> {
+    pub(crate) fn try_new(organization: OrganizationId) -> Result<Self, getrandom::Error> {
         let text = format!("{}.{}", organization.get(), random_text::<32>()?);
         Ok(Self { organization, text })
     }
 
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (organization, secret) = text.split_once('.')?;
         let is_whole = secret.len() == 43;
         is_whole.then_some(())?;
@@ -27,7 +27,7 @@ impl OpaqueToken {
     }
 
     /// What the store keeps. The token is random enough that a plain digest cannot be turned back.
-    pub(super) fn hash(&self) -> String {
+    pub(crate) fn hash(&self) -> String {
         hex(&Sha256::digest(self.text.as_bytes()))
     }
 }

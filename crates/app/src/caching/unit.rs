@@ -11,8 +11,8 @@ use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
     AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
-    PublicationRepository, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository,
-    ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository, Repository,
+    ScheduleRepository, SecondFactorRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Entity;
@@ -95,6 +95,8 @@ impl UnitOfWork for CachedUnit {
         refresh_tokens: dyn RefreshTokenRepository,
         schedules: dyn ScheduleRepository,
         second_factors: dyn SecondFactorRepository,
+        password_tokens: dyn PasswordTokenRepository,
+        pending_mails: dyn PendingMailRepository,
         publications: dyn PublicationRepository,
         shifts: dyn ShiftRepository,
         assignments: dyn AssignmentRepository,

@@ -85,7 +85,7 @@ pub const ACTIONS: &[Action] = actions! {
     Plan Draft: updateShift deleteShift createAssignment updateAssignment deleteAssignment cancelOptimization
         applyOptimization;
     ReadAccount Account: listUsers showUser showMe;
-    WriteAccount Account: createUser resetTotp;
+    WriteAccount Account: createUser inviteUser resetTotp;
     WriteOwnAccount Account: updateUser;
     ReadAudit Shared: listAuditEvents;
     OwnSecondFactor Account: showTotp enrolTotp confirmTotp replaceRecoveryCodes removeTotp;

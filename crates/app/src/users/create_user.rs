@@ -96,7 +96,7 @@ pub(super) async fn create_user_in(
 }
 
 impl CreateUserError {
-    fn from_store(error: StoreError) -> Self {
+    pub(super) fn from_store(error: StoreError) -> Self {
         match error {
             StoreError::Duplicate(field) => Self::Duplicate(field),
             other => Self::Store(other),

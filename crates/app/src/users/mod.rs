@@ -1,18 +1,22 @@
 //! Accounts: who may sign in, as what.
 
 mod create_administrator;
+mod create_invited_user;
 mod create_user;
 mod find_operator;
 mod get_user;
+mod invite_user;
 mod list_users;
 mod me;
 mod reset_password;
 mod update_user;
 
 pub use create_administrator::{CreateAdministratorError, create_administrator};
+pub use create_invited_user::create_invited_user;
 pub use create_user::{CreateUserError, NewUser, create_user};
 pub use find_operator::find_operator;
 pub use get_user::{GetUserError, get_user};
+pub use invite_user::{InviteUserError, invite_user};
 pub use list_users::list_users;
 pub use me::{Me, me};
 pub use reset_password::{ResetPasswordError, reset_password};

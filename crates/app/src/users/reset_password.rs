@@ -49,5 +49,6 @@ pub async fn reset_password(
 
 async fn reset_in(uow: &mut dyn UnitOfWork, id: UserId, hash: &PasswordHash) -> Result<(), StoreError> {
     uow.users().set_password(id, hash).await?;
+    uow.password_tokens().delete_of(id).await?;
     uow.users().raise_token_epoch(id).await
 }

@@ -209,6 +209,7 @@ async fn update_user_in(
     }
     if let Some(hash) = hash {
         uow.users().set_password(id, hash).await?;
+        uow.password_tokens().delete_of(id).await?;
     }
     if hash.is_some() || user.role != stored.role || (stored.is_active && !user.is_active) {
         uow.users().raise_token_epoch(id).await?;

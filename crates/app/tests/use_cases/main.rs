@@ -11,6 +11,7 @@ mod guessing;
 mod house;
 mod imports;
 mod legality;
+mod mails;
 mod once;
 mod purge;
 mod schedules;

@@ -23,6 +23,7 @@ pub mod idempotency;
 pub mod isolation;
 pub mod lists;
 pub mod locks;
+pub mod mails;
 pub mod optimizations;
 pub mod organizations;
 pub mod outbox;
@@ -232,6 +233,11 @@ macro_rules! store_conformance {
                 a_recovery_code_is_taken_once
                 new_recovery_codes_replace_the_earlier_ones
                 factors_of_another_organization_are_not_found
+            ]
+            mails: [
+                a_mail_is_due_until_it_is_removed
+                a_mail_is_given_to_one
+                a_password_token_is_found_by_its_hash
             ]
             idempotency: [
                 a_new_key_is_new

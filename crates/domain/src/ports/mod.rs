@@ -6,6 +6,7 @@ mod audit;
 mod cache;
 mod clock;
 mod idempotency;
+mod mails;
 mod metrics;
 mod outbox;
 mod repository;
@@ -21,6 +22,7 @@ pub use cache::{
 };
 pub use clock::Clock;
 pub use idempotency::{IdempotencyKey, IdempotencyRepository, KeyState, StoredResponse};
+pub use mails::{MailError, Mailer, PasswordTokenRepository, PendingMailRepository};
 pub use metrics::{CacheOutcome, NoMetrics, SchedulingMetrics};
 pub use outbox::{OutboxEvent, OutboxQueries, OutboxRepository};
 pub use repository::{Queries, Repository};

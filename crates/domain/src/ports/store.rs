@@ -14,8 +14,9 @@ use crate::optimization::Optimization;
 use crate::organization::Organization;
 use crate::ports::{
     AssignmentRepository, AuditQueries, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxQueries,
-    OutboxRepository, PublicationQueries, PublicationRepository, Queries, RefreshTokenRepository, Repository,
-    ScheduleRepository, SecondFactorRepository, ShiftRepository, UserQueries, UserRepository,
+    OutboxRepository, PasswordTokenRepository, PendingMailRepository, PublicationQueries, PublicationRepository,
+    Queries, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository, ShiftRepository,
+    UserQueries, UserRepository,
 };
 use crate::position::Position;
 use crate::rule_set::RuleSet;
@@ -170,6 +171,10 @@ pub trait UnitOfWork: Send {
     fn schedules(&mut self) -> &mut dyn ScheduleRepository;
     /// Second factors.
     fn second_factors(&mut self) -> &mut dyn SecondFactorRepository;
+    /// Tokens with which people choose a password.
+    fn password_tokens(&mut self) -> &mut dyn PasswordTokenRepository;
+    /// Mails that wait to be sent.
+    fn pending_mails(&mut self) -> &mut dyn PendingMailRepository;
     /// Published snapshots.
     fn publications(&mut self) -> &mut dyn PublicationRepository;
     /// Shifts.

@@ -7,6 +7,7 @@ mod contract;
 mod demand;
 mod employee;
 mod idempotency;
+mod mail;
 mod optimization;
 pub(crate) mod organization;
 mod outbox;

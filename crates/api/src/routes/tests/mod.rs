@@ -85,6 +85,7 @@ impl Server {
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
             keys: Arc::new(DerivedKeys::try_new(&[7; 32]).unwrap()),
+            post: None,
             admins_need_second_factor: false,
             throttle: Throttle::new(Arc::new(MemoryThrottle::new()), Arc::new(MemoryThrottle::new())),
             metrics: Arc::new(NoMetrics),
