@@ -37,6 +37,7 @@ impl Drop for Service {
 fn binary(data: &str, database: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hr-scheduling"));
     command.args(arguments).env("HR_DATA_DIR", data).env("DATABASE_URL", database);
+    command.env("HR_REQUESTS_PER_SECOND", "0").env("HR_ANONYMOUS_REQUESTS_PER_SECOND", "0");
     command.env("REDIS_URL", std::env::var("TEST_REDIS_URL").expect("run by `make bench`"));
     command
 }

@@ -11,6 +11,8 @@ bad_request = The request cannot be understood
     .title = Bad request
 invalid_json = The body is not valid JSON: line { $line }, column { $column }
     .title = Unreadable JSON
+json_too_deep = The body has lists and objects more than { $limit } deep within one another
+    .title = JSON too deep
 invalid_request = The request has { $count ->
         [one] one fault
        *[other] { $count } faults
@@ -80,6 +82,10 @@ idempotency_in_flight = A request with this Idempotency-Key is still being worke
     .title = Request in flight
 idempotency_mismatch = This Idempotency-Key was used for a different request
     .title = Idempotency key reused
+query_too_long = The query is longer than { $limit } bytes
+    .title = Query too long
+too_many_headers = The request has more than { $limit } header fields
+    .title = Too many header fields
 body_too_large = The body is larger than { $limit } bytes
     .title = Body too large
 unsupported_media_type = The body must be { $expected }

@@ -1,6 +1,6 @@
 //! Which adapter stands behind which port. This is the only file that names adapters.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +12,13 @@ use scheduling_app::mail::Post;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::{App, Limits};
 use scheduling_domain::page::PageRequest;
-use scheduling_domain::ports::{Cache, Mailer, PoolStatus, SchedulingMetrics, SignInThrottle, Store};
+use scheduling_domain::ports::{Cache, Mailer, PoolStatus, RateLimiter, SchedulingMetrics, SignInThrottle, Store};
+use scheduling_domain::rate::RateQuota;
 use scheduling_domain::user::UserFilter;
-use scheduling_memory::{MemoryCache, MemoryThrottle};
+use scheduling_memory::{MemoryCache, MemoryRateLimiter, MemoryThrottle};
 use scheduling_postgres::{PgSettings, PgStore, SchemaState};
 use scheduling_prometheus::{Metrics, Readings, ReadingsFailed, refresh_forever};
-use scheduling_redis::{RedisCache, RedisThrottle};
+use scheduling_redis::{RedisCache, RedisRateLimiter, RedisThrottle};
 use scheduling_smtp::{SmtpMailer, SmtpSettings, SmtpTls};
 use scheduling_sqlite::{OpenError, SqliteOptions, SqliteStore};
 use thiserror::Error;
@@ -25,9 +26,11 @@ use thiserror::Error;
 use crate::causes::with_causes;
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, Environment, MailTls, masked_url};
-use crate::http::{Probe, RequestMetrics};
+use crate::http::{Probe, RateLimits, RequestMetrics};
 use crate::mail::{CatalogueWriter, LogMailer};
 
+/// How many seconds' requests can be saved up: a page that asks for many things at once is no flood.
+const BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 /// How often the gauges are read.
 const GAUGE_PERIOD: Duration = Duration::from_secs(30);
 
@@ -204,6 +207,25 @@ fn post(config: &Config) -> Result<Option<Post>, WiringError> {
     };
     let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     Ok(Some(Post::new(mailer, Arc::new(CatalogueWriter { public_url }))))
+}
+
+/// How often somebody may ask: counted by all instances together on Redis, else in this process.
+pub fn rate_limits(config: &Config) -> Result<RateLimits, WiringError> {
+    let limiter: Arc<dyn RateLimiter> = match &config.redis_url {
+        None => Arc::new(MemoryRateLimiter::new()),
+        Some(url) => Arc::new(RedisRateLimiter::new(url.reveal()).map_err(|error| {
+            WiringError::new(format!("redis.url {}: {}", masked_url(url.reveal()), with_causes(&error)))
+        })?),
+    };
+    let quota = |per_second: u32| {
+        let per_second = NonZeroU32::new(per_second)?;
+        Some(RateQuota { per_second, burst: per_second.saturating_mul(BURST) })
+    };
+    Ok(RateLimits {
+        limiter: Some(limiter),
+        users: quota(config.requests_per_second),
+        addresses: quota(config.anonymous_requests_per_second),
+    })
 }
 
 /// What the use cases work with.

@@ -4,10 +4,11 @@
 //! - [`world`] fills an organization with one of everything, for tests that need something to refer to.
 //! - [`strategies`] makes values nobody would think of.
 //! - [`tampering`] changes what was recorded behind a store's back.
-//! - [`store`], [`cache`] and [`throttle`] hold one case for each MUST of their port; a macro makes them tests of an adapter.
+//! - [`store`], [`cache`], [`throttle`] and [`rate_limit`] hold one case for each MUST of their port; a macro makes them tests of an adapter.
 
 pub mod build;
 pub mod cache;
+pub mod rate_limit;
 pub mod sample;
 pub mod store;
 pub mod strategies;

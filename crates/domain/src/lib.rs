@@ -27,6 +27,7 @@ pub mod page;
 pub mod personal;
 pub mod ports;
 pub mod position;
+pub mod rate;
 pub mod record;
 pub mod roster;
 pub mod rule_set;

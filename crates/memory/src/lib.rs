@@ -4,7 +4,9 @@
 //! `scheduling-redis`.
 
 mod cache;
+mod rate_limit;
 mod throttle;
 
 pub use cache::MemoryCache;
+pub use rate_limit::MemoryRateLimiter;
 pub use throttle::MemoryThrottle;

@@ -9,9 +9,11 @@
 
 mod cache;
 mod connections;
+mod rate_limit;
 mod scripts;
 mod throttle;
 
 pub use cache::RedisCache;
 pub use connections::InvalidRedisUrl;
+pub use rate_limit::RedisRateLimiter;
 pub use throttle::RedisThrottle;

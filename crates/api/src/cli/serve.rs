@@ -57,6 +57,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
         authenticator: Arc::new(session.app.clone()),
         metrics: Arc::new(CountedRequests(metrics.clone())),
         trusted_proxies: config.trusted_proxies.clone(),
+        rate_limits: wiring::rate_limits(config)?,
         health: Arc::clone(&health),
         document: Arc::new(Document::new(&http::document(routes::routes))),
     };

@@ -124,6 +124,10 @@ pub struct Config {
     pub log_format: Option<LogFormat>,
     /// Threads that answer requests; none for one a core.
     pub http_workers: Option<usize>,
+    /// Requests that an account or key earns in a second; 0 for no limit.
+    pub requests_per_second: u32,
+    /// Requests that an address earns in a second before anybody signs in; 0 for no limit.
+    pub anonymous_requests_per_second: u32,
     /// Whose word on a client's address is taken.
     pub trusted_proxies: TrustedProxies,
     /// How long a stopping service waits for what is in flight.
@@ -185,6 +189,8 @@ impl Config {
             log_filter: reader.text("log.filter").unwrap_or_default().to_owned(),
             log_format: reader.log_format(),
             http_workers: reader.optional_number("http.workers", 1, 1_024),
+            requests_per_second: reader.number("http.requests_per_second", 0, 1_000_000),
+            anonymous_requests_per_second: reader.number("http.anonymous_requests_per_second", 0, 1_000_000),
             trusted_proxies: reader.parse(
                 "http.trusted_proxies",
                 "a list of addresses and networks, such as 10.0.0.0/8,192.0.2.1",

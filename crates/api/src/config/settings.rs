@@ -54,6 +54,18 @@ pub const SETTINGS: &[Setting] = &[
     plain("log.format", "HR_LOG_FORMAT", None, "json (bunyan) or pretty; without it, pretty on a terminal"),
     plain("http.workers", "HR_HTTP_WORKERS", None, "threads that answer requests; without it, one a core"),
     plain(
+        "http.requests_per_second",
+        "HR_REQUESTS_PER_SECOND",
+        Some("100"),
+        "requests an account or key earns in a second, with a burst of five times that; 0 for no limit",
+    ),
+    plain(
+        "http.anonymous_requests_per_second",
+        "HR_ANONYMOUS_REQUESTS_PER_SECOND",
+        Some("20"),
+        "the same for an address from which nobody has signed in",
+    ),
+    plain(
         "http.trusted_proxies",
         "HR_TRUSTED_PROXIES",
         None,

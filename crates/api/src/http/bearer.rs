@@ -20,6 +20,7 @@ use tracing::Span;
 use super::code::Code;
 use super::context::Context;
 use super::problem::Problem;
+use super::rate;
 
 /// Knows who stands behind an access token.
 #[async_trait]
@@ -57,11 +58,13 @@ impl FromRequest for Bearer {
         let authenticator = request.app_data::<Arc<dyn Authenticator>>().cloned();
         let token = token(request.headers()).map(str::to_owned);
         let origin = Context::of(request).origin();
+        let request = request.clone();
         Box::pin(async move {
             let token = token.ok_or(Code::NotAuthenticated)?;
             let authenticator = authenticator.ok_or_else(|| Problem::internal("nobody checks tokens here"))?;
             let actor = authenticator.authenticate(&token, origin).await?;
             Span::current().record("user_id", actor.user_id.get());
+            rate::by_actor(&request, &actor).await?;
             Ok(Self(actor))
         })
     }

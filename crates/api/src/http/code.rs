@@ -32,6 +32,8 @@ codes! {
     BadRequest = BAD_REQUEST, "bad_request";
     /// The body is no JSON.
     InvalidJson = BAD_REQUEST, "invalid_json";
+    /// The body has lists and objects within one another beyond what is read.
+    JsonTooDeep = BAD_REQUEST, "json_too_deep";
     /// A header cannot be understood.
     MalformedHeader = BAD_REQUEST, "malformed_header";
     /// No valid access token.
@@ -96,6 +98,10 @@ codes! {
     Stale = PRECONDITION_FAILED, "stale";
     /// The body is over the limit.
     BodyTooLarge = PAYLOAD_TOO_LARGE, "body_too_large";
+    /// The query is over the limit.
+    QueryTooLong = URI_TOO_LONG, "query_too_long";
+    /// There are more header fields than the limit.
+    TooManyHeaders = REQUEST_HEADER_FIELDS_TOO_LARGE, "too_many_headers";
     /// The body is not of the expected media type.
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type";
     /// The request is readable, its content is not acceptable; `errors` has every fault.

@@ -16,11 +16,13 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, HttpResponse};
 
+use super::bounds;
 use super::code::Code;
 use super::context::{Context, X_REQUEST_ID};
 use super::health::Health;
 use super::idempotency;
 use super::problem::Problem;
+use super::rate;
 use super::resource::{Pattern, routed};
 
 /// Counts requests. `endpoint` is the documented path of the route, or `unknown`.
@@ -43,13 +45,20 @@ pub(super) async fn edge<B: MessageBody + 'static>(
     let method = known(request.method());
     drop_trailing_slash(&mut request);
 
-    let early = idempotency::remember(&mut request).await;
+    let early = admit(&mut request).await;
     let answer = match early {
         Err(problem) => Ok(request.into_response(problem.render(&context)).map_into_right_body()),
         Ok(()) => caught(next.call(request)).await.map(|response| legible(response, &context)),
     };
     let mut response = match answer {
-        Ok(response) => response,
+        // Whoever could not prove who they are has asked all the same.
+        Ok(response) => match rate::by_address(response.request()).await {
+            Ok(()) => response,
+            Err(problem) => {
+                let (request, _) = response.into_parts();
+                ServiceResponse::new(request, problem.render(&context)).map_into_right_body()
+            }
+        },
         Err(problem) => {
             log(&problem);
             let mut response = problem.render(&context);
@@ -58,6 +67,8 @@ pub(super) async fn edge<B: MessageBody + 'static>(
             return Err(InternalError::from_response(problem, response).into());
         }
     };
+    let request = response.request().clone();
+    rate::tell(&request, response.headers_mut());
     seal(response.headers_mut(), &context);
     record(metrics.as_deref(), method, pattern(response.request()), response.status(), started.elapsed());
     if response.request().app_data::<Data<Health>>().is_some_and(|health| health.is_draining()) {
@@ -65,6 +76,13 @@ pub(super) async fn edge<B: MessageBody + 'static>(
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     Ok(response)
+}
+
+/// What comes before anything is done for a request.
+async fn admit(request: &mut ServiceRequest) -> Result<(), Problem> {
+    bounds::check(request.request())?;
+    rate::before(request.request()).await?;
+    idempotency::remember(request).await
 }
 
 /// Turns a panic, and an error of a middleware, into a problem.

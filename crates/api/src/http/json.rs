@@ -21,6 +21,9 @@ use super::schema;
 /// The most bytes a body may have.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
+/// How deep lists and objects may lie within one another: what `serde_json` reads.
+const DEPTH_LIMIT: usize = 127;
+
 /// A JSON body. `T` denies unknown fields and derives its schema.
 #[derive(Debug)]
 pub struct JsonBody<T>(pub T);
@@ -52,8 +55,13 @@ pub(super) fn unreadable(error: &actix_web::Error) -> Problem {
 }
 
 fn parse<T: DeserializeOwned + JsonSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
-    let value = serde_json::from_slice(bytes)
-        .map_err(|error| Problem::new(Code::InvalidJson).arg("line", error.line()).arg("column", error.column()))?;
+    let value = serde_json::from_slice(bytes).map_err(|error| {
+        // The reader itself ends at this depth, whatever it has left of the stack.
+        if error.to_string().starts_with("recursion limit exceeded") {
+            return Problem::new(Code::JsonTooDeep).arg("limit", DEPTH_LIMIT);
+        }
+        Problem::new(Code::InvalidJson).arg("line", error.line()).arg("column", error.column())
+    })?;
     schema::parse(value).map_err(|faults| Problem::invalid(Place::Body, faults))
 }
 

@@ -7,6 +7,7 @@
 
 mod bearer;
 mod body;
+mod bounds;
 mod code;
 mod context;
 mod csv;
@@ -26,6 +27,7 @@ mod path;
 mod precondition;
 mod problem;
 mod query;
+mod rate;
 mod refusal;
 mod resource;
 mod schema;
@@ -52,6 +54,7 @@ pub use path::{Id, Ids};
 pub use precondition::{IfMatch, OptionalIfMatch};
 pub use problem::{Place, Problem, Result};
 pub use query::{NoFilter, Paged, Query};
+pub use rate::{RateLimits, by_address};
 pub use resource::{Resource, asked_action, resource};
 
 use span::RequestSpan;
@@ -89,6 +92,7 @@ pub fn application(
         .app_data(shared.metrics)
         .app_data(shared.authenticator)
         .app_data(shared.trusted_proxies)
+        .app_data(shared.rate_limits)
         .app_data(Data::from(shared.health))
         .app_data(Data::from(shared.document))
         .wrap_api()
@@ -108,6 +112,8 @@ pub struct Shared {
     pub metrics: Arc<dyn RequestMetrics>,
     /// Whose word on a client's address is taken.
     pub trusted_proxies: TrustedProxies,
+    /// Who may ask how often.
+    pub rate_limits: RateLimits,
     /// What `/health` asks.
     pub health: Arc<Health>,
     /// What `/api/docs/` shows.

@@ -1,6 +1,7 @@
 //! The framework as a client sees it, on a small resource of its own.
 
 use std::fmt::Write;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ use scheduling_domain::fault::{Fault, Faults};
 use scheduling_domain::id::{OrganizationId, SiteId, TypedId, UserId};
 use scheduling_domain::origin::Origin;
 use scheduling_domain::page::Page;
+use scheduling_domain::ports::{RateKey, RateLimiter};
+use scheduling_domain::rate::{RateGrant, RateQuota};
 use scheduling_domain::record::Version;
 use scheduling_domain::user::Role;
 use schemars::JsonSchema;
@@ -190,6 +193,7 @@ fn shared(metrics: Arc<Counted>) -> Shared {
         authenticator: Arc::new(Tokens),
         metrics,
         trusted_proxies: TrustedProxies::default(),
+        rate_limits: RateLimits::default(),
         health: Arc::new(Health::default()),
         document: Arc::new(Document::new(&document(routes))),
     }
@@ -496,4 +500,47 @@ fn the_document_is_openapi_3_1() {
     assert_json_snapshot!(document["paths"]);
     assert_json_snapshot!(document["components"]["schemas"]["CreateNoteBody"]);
     assert_json_snapshot!(document["components"]["schemas"]["NoteViewPage"]);
+}
+
+/// Grants what it has, and says what is left; nothing is earned.
+struct Few(Mutex<u32>);
+
+#[async_trait]
+impl RateLimiter for Few {
+    async fn take(&self, _: &RateKey, quota: RateQuota) -> RateGrant {
+        let mut left = self.0.lock().unwrap();
+        let granted = u32::from(*left > 0);
+        *left -= granted;
+        RateGrant { granted, remaining: *left, earned_in: quota.interval() * (quota.burst.get() - *left) }
+    }
+}
+
+#[actix_web::test]
+async fn who_asks_too_often_is_told_when_to_come_back() {
+    let quota = |per_second| {
+        let per_second = NonZeroU32::new(per_second).unwrap();
+        Some(RateQuota { per_second, burst: per_second })
+    };
+    let rate_limits = RateLimits { limiter: Some(Arc::new(Few(Mutex::new(2)))), users: quota(3), addresses: quota(2) };
+    let app = init_service(application(Shared { rate_limits, ..shared(Arc::default()) }, routes)).await;
+    let ask = async |uri: &str, authorization: Option<&str>| {
+        let mut request = TestRequest::get().uri(uri).peer_addr("192.0.2.1:4711".parse().unwrap());
+        if let Some(authorization) = authorization {
+            request = request.insert_header((header::AUTHORIZATION, authorization));
+        }
+        let answer = call_service(&app, request.to_request()).await;
+        let field = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), field("ratelimit-policy"), field("ratelimit"), field("retry-after"))
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let known = ask("/api/notes/", Some("Bearer good")).await;
+    assert_eq!(known, (200, text("\"user\";q=3;w=1"), text("\"user\";r=1;t=1"), None));
+    let forged = ask("/api/notes/", Some("Bearer bad")).await;
+    assert_eq!(forged, (401, text("\"address\";q=2;w=1"), text("\"address\";r=0;t=1"), None));
+    for (uri, authorization) in [("/api/notes/", None), ("/api/nothing", None), ("/api/notes/", Some("Bearer good"))] {
+        let (status, _, standing, retry_after) = ask(uri, authorization).await;
+        assert_eq!((status, retry_after), (429, text("1")), "{uri}");
+        assert!(standing.unwrap().contains("r=0"));
+    }
+    assert_eq!(ask("/health/live", None).await, (200, None, None, None), "probes are not counted");
 }

@@ -15,7 +15,7 @@ use scheduling_app::{Actor, App};
 use scheduling_domain::origin::Origin;
 use scheduling_domain::scope::Scope;
 
-use crate::http::{Bearer, Code, Context, Problem, Result, asked_action};
+use crate::http::{Bearer, Code, Context, Problem, Result, asked_action, by_address};
 
 /// The authenticated caller, and the application they call. [`Data<App>`] is among the application's data.
 ///
@@ -87,11 +87,15 @@ impl OperationModifier for Caller {
 
 impl FromRequest for Anonymous {
     type Error = Problem;
-    type Future = std::future::Ready<Result<Self>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let origin = Context::of(request).origin();
-        std::future::ready(app(request).map(|app| Self { app, origin }))
+        let (app, request) = (app(request), request.clone());
+        Box::pin(async move {
+            // Whatever the request carries beside, it does not say who asks.
+            by_address(&request).await?;
+            Ok(Self { app: app?, origin: Context::of(&request).origin() })
+        })
     }
 }
 

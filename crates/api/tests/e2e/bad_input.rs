@@ -56,7 +56,12 @@ async fn bodies_that_are_wrong_are_told_all_their_faults(backend: Backend) {
     let answer = send(&admin, Method::POST, sites, "application/json", &huge).await;
     assert_problem(&answer, 413, "body_too_large");
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    assert_eq!(send(&admin, Method::POST, sites, "application/json", &deep).await.status, 400);
+    assert_problem(&send(&admin, Method::POST, sites, "application/json", &deep).await, 400, "json_too_deep");
+
+    let answer = admin.get(&format!("{sites}?search={}", "x".repeat(5_000))).await;
+    assert_problem(&answer, 414, "query_too_long");
+    let many = (0..80).fold(admin.request(Method::GET, sites), |request, n| request.header(format!("X-{n}"), "1"));
+    assert_problem(&Client::send(many).await, 431, "too_many_headers");
 }
 
 async fn what_is_not_there_is_said_so(backend: Backend) {

@@ -10,6 +10,7 @@ mod choose_password;
 mod confirm_password;
 mod derived_keys;
 mod device;
+mod failed_sign_in;
 mod opaque_token;
 mod password;
 mod password_hasher;

@@ -6,6 +6,7 @@ use scheduling_domain::user::{Credentials, RefreshGrant};
 use thiserror::Error;
 
 use super::access_token::Bearer;
+use super::failed_sign_in::note_failed_sign_in;
 use super::opaque_token::{OpaqueToken, random_text};
 use super::recognise::{Recognised, recognise};
 use super::{HashingError, Password, SealError, Tokens, TooManyAttempts};
@@ -83,7 +84,11 @@ pub struct SignedIn {
 
 /// Signs in with a password; starts a family of refresh tokens. A password whose hash is too cheap by now is hashed anew.
 pub async fn sign_in(app: &App, asked: &SignIn) -> Result<SignedIn, SignInError> {
-    let account = recognise(app, asked).await?;
+    let account = recognise(app, asked).await.inspect_err(|error| {
+        if matches!(error, SignInError::WrongCredentials | SignInError::WrongCode) {
+            note_failed_sign_in(app, asked);
+        }
+    })?;
     let life = if asked.remember_me { app.limits.remembered_sign_in } else { app.limits.sign_in };
     let mut uow = app.store.begin(account.organization).await?;
     let outcome = start_family(app, uow.as_mut(), &account, life).await;

@@ -156,3 +156,25 @@ async fn a_new_password_is_seen_and_not_shown() {
     assert_eq!(changed.operation, "user.update");
     assert_eq!(read(changed.after.as_ref())["password_changed"], true);
 }
+
+#[tokio::test]
+async fn a_failed_sign_in_is_seen() {
+    let house = House::build().await;
+    let before = events(&house).await.len();
+    for identifier in ["nurse", "my-password-in-the-wrong-field"] {
+        sign_in(&house.app, &asked(identifier, "a wrong password")).await.unwrap_err();
+    }
+    // It is written beside the answer.
+    let written = async {
+        while events(&house).await.len() < before + 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), written).await.unwrap();
+    let failed = events(&house).await.split_off(before);
+    assert!(failed.iter().all(|event| event.operation == "auth.sign_in_failed" && event.user_id.is_none()));
+    let mut accounts: Vec<_> = failed.iter().map(|event| event.object_id).collect();
+    accounts.sort_unstable();
+    assert_eq!(accounts, [None, Some(house.employee.user_id.into())]);
+    assert!(!format!("{failed:?}").contains("wrong-field"));
+}

@@ -9,6 +9,7 @@ mod idempotency;
 mod mails;
 mod metrics;
 mod outbox;
+mod rate_limit;
 mod repository;
 mod rosters;
 mod second_factors;
@@ -25,6 +26,7 @@ pub use idempotency::{IdempotencyKey, IdempotencyRepository, KeyState, StoredRes
 pub use mails::{MailError, Mailer, PasswordTokenRepository, PendingMailRepository};
 pub use metrics::{CacheOutcome, NoMetrics, SchedulingMetrics};
 pub use outbox::{OutboxEvent, OutboxQueries, OutboxRepository};
+pub use rate_limit::{RateKey, RateLimiter};
 pub use repository::{Queries, Repository};
 pub use rosters::{
     AssignmentRepository, OptimizationRepository, PublicationQueries, PublicationRepository, ScheduleRepository,

@@ -33,7 +33,7 @@ use scheduling_sqlite::SqliteStore;
 use serde_json::{Map, Value, json};
 
 use super::routes;
-use crate::http::{Document, Health, RequestMetrics, Shared, TrustedProxies, application};
+use crate::http::{Document, Health, RateLimits, RequestMetrics, Shared, TrustedProxies, application};
 
 /// The password of everybody here.
 const PASSWORD: &str = "correct horse battery";
@@ -97,6 +97,7 @@ impl Server {
             authenticator: Arc::new(app.clone()),
             metrics: Arc::new(Uncounted),
             trusted_proxies: TrustedProxies::default(),
+            rate_limits: RateLimits::default(),
             health: Arc::new(Health::default()),
             document: Arc::new(Document::new(&Value::Null)),
         };
