@@ -1,5 +1,7 @@
 //! The names of all metrics.
 
+/// 1, with the `version` that runs.
+pub const BUILD_INFO: &str = "hr_scheduling_build_info";
 /// Requests answered, by `method`, `endpoint` (the route's pattern) and `status`.
 pub const HTTP_REQUESTS: &str = "http_requests_total";
 /// How long answers took, by `method` and `endpoint`.
