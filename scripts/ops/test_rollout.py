@@ -25,7 +25,7 @@ class Rollout(unittest.TestCase):
         server = os.environ["TEST_DATABASE_URL"]
         run([*tool("psql"), server, "--quiet", "--command", "CREATE DATABASE rollout"])
         cls.settings = {"DATABASE_URL": server.rsplit("/", 1)[0] + "/rollout", "JWT_SECRET_KEY": os.urandom(32).hex(),
-                        "HR_DRAIN_SECONDS": "6"}
+                        "HR_DRAIN_SECONDS": "6", "HR_ANONYMOUS_REQUESTS_PER_SECOND": "0"}
         run([str(BINARY), "migrate"], env=os.environ | cls.settings)
 
         # The program and its Compose files, with .env beside them, as on the server; four ports for three instances.

@@ -139,6 +139,8 @@ def service(folder: Path, name="service", seeded=True, **env: str) -> Server:
     command = [str(BINARY), "serve", "--data-dir", str(folder / name), "--listen", f"127.0.0.1:{port}"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("HR_", "DATABASE_", "REDIS_"))}
     command += ["--seed-demo-when-empty"] if seeded else []
+    # Whoever asks through nginx counts by their own address, and nginx alone limits.
+    env = {"HR_TRUSTED_PROXIES": "127.0.0.1/32", "HR_ANONYMOUS_REQUESTS_PER_SECOND": "0"} | env
     return Server(command, port, folder / f"{name}.log", env=clean | env, cwd=folder)
 
 
