@@ -40,6 +40,8 @@ insufficient_scope = This API key lacks the scope { $scope }
     .title = Insufficient scope
 second_factor_missing = Administrators need a second factor: set one up with POST /api/auth/totp/ and confirm it
     .title = Second factor missing
+csrf = Another site could have sent this; send it from a page of this service (Sec-Fetch-Site: same-origin, or Origin), with the csrf_token of GET /api/auth/session in the X-CSRF-Token header
+    .title = Possibly forged request
 not_found = There is nothing here
     .title = Not found
 method_not_allowed = This address does not answer { $method }; it answers { $allowed }
@@ -102,6 +104,8 @@ internal = Something went wrong on our side; quote the request id to your admini
     .title = Internal error
 unavailable = The service is unavailable for the moment; try again later
     .title = Unavailable
+sessions_unavailable = Browser sessions cannot be looked up for the moment; try again later, or use a bearer token
+    .title = Sessions unavailable
 
 ## Failures: why a run of the optimiser did not end well
 failure-workers_lost = Every worker that took the run fell silent; ask for another one, with less time or a shorter schedule

@@ -37,6 +37,8 @@ insufficient_scope = 此 API 密钥缺少权限范围 { $scope }
     .title = 密钥权限范围不足
 second_factor_missing = 管理员必须启用第二因素：请用 POST /api/auth/totp/ 设置并确认
     .title = 缺少第二因素
+csrf = 此请求可能由其他网站发出；请从本服务的页面发送（Sec-Fetch-Site: same-origin 或 Origin），并在 X-CSRF-Token 标头中附上 GET /api/auth/session 返回的 csrf_token
+    .title = 疑似伪造的请求
 not_found = 您访问的资源不存在
     .title = 资源不存在
 method_not_allowed = 此地址不支持 { $method } 方法，支持的方法：{ $allowed }
@@ -99,6 +101,8 @@ internal = 服务器发生内部错误，请凭请求编号联系管理员
     .title = 内部错误
 unavailable = 服务暂时不可用，请稍后重试
     .title = 服务不可用
+sessions_unavailable = 浏览器会话暂时无法查询，请稍后重试，或改用 Bearer 令牌
+    .title = 会话不可用
 
 ## Failures: why a run of the optimiser did not end well
 failure-workers_lost = 接手此次优化的进程都已失去响应；请缩短时间或周期后重新发起

@@ -10,23 +10,25 @@ use scheduling_app::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use scheduling_app::caching::Caching;
 use scheduling_app::mail::Post;
 use scheduling_app::optimizations::Wake;
-use scheduling_app::{App, Limits};
-use scheduling_domain::page::PageRequest;
-use scheduling_domain::ports::{Cache, Mailer, PoolStatus, RateLimiter, SchedulingMetrics, SignInThrottle, Store};
+use scheduling_app::{ActiveAccounts, App, Limits};
+use scheduling_domain::ports::{
+    Cache, Mailer, PoolStatus, Presence, RateLimiter, SchedulingMetrics, SessionStore, SignInThrottle, Store,
+};
 use scheduling_domain::rate::RateQuota;
-use scheduling_domain::user::UserFilter;
-use scheduling_memory::{MemoryCache, MemoryRateLimiter, MemoryThrottle};
+use scheduling_memory::{MemoryCache, MemoryPresence, MemoryRateLimiter, MemoryThrottle};
 use scheduling_postgres::{PgSettings, PgStore, SchemaState};
 use scheduling_prometheus::{Metrics, Readings, ReadingsFailed, refresh_forever};
-use scheduling_redis::{RedisCache, RedisRateLimiter, RedisThrottle};
+use scheduling_redis::{
+    InvalidRedisUrl, RedisCache, RedisPresence, RedisRateLimiter, RedisSessionStore, RedisThrottle,
+};
 use scheduling_smtp::{SmtpMailer, SmtpSettings, SmtpTls};
 use scheduling_sqlite::{OpenError, SqliteOptions, SqliteStore};
 use thiserror::Error;
 
 use crate::causes::with_causes;
 use crate::clock::SystemClock;
-use crate::config::{Config, Database, Environment, MailTls, masked_url};
-use crate::http::{Probe, RateLimits, RequestMetrics};
+use crate::config::{Config, Database, Environment, MailTls, Secret, masked_url};
+use crate::http::{Probe, RateLimits, RequestMetrics, SessionCookie};
 use crate::mail::{CatalogueWriter, LogMailer};
 
 /// How many seconds' requests can be saved up: a page that asks for many things at once is no flood.
@@ -119,15 +121,30 @@ impl Storage {
         }
     }
 
-    /// The port. The schema has to be up to date.
-    pub async fn store(&self) -> Result<Arc<dyn Store>, WiringError> {
+    /// The ports. The schema has to be up to date.
+    pub async fn ports(&self) -> Result<StoragePorts, WiringError> {
         match &self.kind {
-            Kind::Embedded(store) => Ok(Arc::new(store.clone())),
+            Kind::Embedded(store) => Ok(StoragePorts::of(store)),
             Kind::Postgres(settings) => match PgStore::connect(settings).await {
-                Ok(store) => Ok(Arc::new(store)),
+                Ok(store) => Ok(StoragePorts::of(&store)),
                 Err(error) => Err(server_refusal(&self.place, &error)),
             },
         }
+    }
+}
+
+/// What a store is to the use cases.
+#[derive(Clone)]
+pub struct StoragePorts {
+    /// Everything that is kept.
+    pub store: Arc<dyn Store>,
+    /// The sessions of browsers, where no Redis keeps them.
+    pub sessions: Arc<dyn SessionStore>,
+}
+
+impl StoragePorts {
+    fn of<S: Store + SessionStore + Clone + 'static>(store: &S) -> Self {
+        Self { store: Arc::new(store.clone()), sessions: Arc::new(store.clone()) }
     }
 }
 
@@ -157,9 +174,7 @@ fn cache(config: &Config, installation: &str) -> Result<Option<Arc<dyn Cache>>, 
         (None, Database::Postgres(_)) => Ok(None),
         (Some(url), _) => match RedisCache::new(url.reveal(), installation) {
             Ok(cache) => Ok(Some(Arc::new(cache))),
-            Err(error) => {
-                Err(WiringError::new(format!("redis.url {}: {}", masked_url(url.reveal()), with_causes(&error))))
-            }
+            Err(error) => Err(redis_refusal(url, &error)),
         },
     }
 }
@@ -171,13 +186,7 @@ fn throttle(config: &Config) -> Result<Throttle, WiringError> {
         None => Arc::clone(&local),
         Some(url) => match RedisThrottle::new(url.reveal()) {
             Ok(throttle) => Arc::new(throttle),
-            Err(error) => {
-                return Err(WiringError::new(format!(
-                    "redis.url {}: {}",
-                    masked_url(url.reveal()),
-                    with_causes(&error)
-                )));
-            }
+            Err(error) => return Err(redis_refusal(url, &error)),
         },
     };
     Ok(Throttle::new(shared, local))
@@ -213,9 +222,7 @@ fn post(config: &Config) -> Result<Option<Post>, WiringError> {
 pub fn rate_limits(config: &Config) -> Result<RateLimits, WiringError> {
     let limiter: Arc<dyn RateLimiter> = match &config.redis_url {
         None => Arc::new(MemoryRateLimiter::new()),
-        Some(url) => Arc::new(RedisRateLimiter::new(url.reveal()).map_err(|error| {
-            WiringError::new(format!("redis.url {}: {}", masked_url(url.reveal()), with_causes(&error)))
-        })?),
+        Some(url) => Arc::new(RedisRateLimiter::new(url.reveal()).map_err(|error| redis_refusal(url, &error))?),
     };
     let quota = |per_second: u32| {
         let per_second = NonZeroU32::new(per_second)?;
@@ -228,15 +235,51 @@ pub fn rate_limits(config: &Config) -> Result<RateLimits, WiringError> {
     })
 }
 
+/// The sessions of browsers: on Redis where one is configured, else in the database.
+fn sessions(config: &Config, in_database: Arc<dyn SessionStore>) -> Result<Arc<dyn SessionStore>, WiringError> {
+    match &config.redis_session_url {
+        None => Ok(in_database),
+        Some(url) => match RedisSessionStore::new(url.reveal()) {
+            Ok(sessions) => Ok(Arc::new(sessions)),
+            Err(error) => Err(redis_refusal(url, &error)),
+        },
+    }
+}
+
+/// The count of active people: over all instances on Redis, else in this process.
+fn presence(config: &Config) -> Result<Arc<dyn Presence>, WiringError> {
+    match &config.redis_session_url {
+        None => Ok(Arc::new(MemoryPresence::new())),
+        Some(url) => match RedisPresence::new(url.reveal(), "hr_presence") {
+            Ok(presence) => Ok(Arc::new(presence)),
+            Err(error) => Err(redis_refusal(url, &error)),
+        },
+    }
+}
+
+fn redis_refusal(url: &Secret, error: &InvalidRedisUrl) -> WiringError {
+    WiringError::new(format!("redis.url {}: {}", masked_url(url.reveal()), with_causes(error)))
+}
+
+/// The keys that sign and verify.
+fn token_keys(config: &Config) -> Result<TokenKeys, WiringError> {
+    let weak = |key: &'static str| move |error| WiringError::new(format!("{key}: {error}"));
+    let key = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
+    let keys = TokenKeys::try_new(key.reveal().as_bytes()).map_err(weak("jwt.secret_key"))?;
+    match &config.jwt_previous_secret_key {
+        Some(previous) => keys.with_previous(previous.reveal().as_bytes()).map_err(weak("jwt.previous_secret_key")),
+        None => Ok(keys),
+    }
+}
+
 /// What the use cases work with.
 pub async fn app(
     config: &Config,
-    store: Arc<dyn Store>,
+    StoragePorts { store, sessions: in_database }: StoragePorts,
     metrics: Arc<dyn SchedulingMetrics>,
 ) -> Result<App, WiringError> {
+    let tokens = token_keys(config)?;
     let key = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
-    let tokens = TokenKeys::try_new(key.reveal().as_bytes())
-        .map_err(|error| WiringError::new(format!("jwt.secret_key: {error}")))?;
     let keys = DerivedKeys::try_new(key.reveal().as_bytes())
         .map_err(|error| WiringError::new(format!("jwt.secret_key: {error}")))?;
     // Half of the cores, so that requests are answered while many people sign in.
@@ -247,6 +290,7 @@ pub async fn app(
         access_token: SignedDuration::from_mins(config.access_token_minutes.into()),
         sign_in: SignedDuration::from_hours(config.sign_in_hours.into()),
         remembered_sign_in: SignedDuration::from_hours(i64::from(config.remembered_days) * 24),
+        session_idle: SignedDuration::from_mins(config.session_idle_minutes.into()),
         ..Limits::default()
     };
     let installation = store.installation().await.map_err(|error| WiringError::new(with_causes(&error)))?;
@@ -254,6 +298,8 @@ pub async fn app(
     let clock = Arc::new(SystemClock);
     Ok(App {
         store: caching.store(store, clock.clone()),
+        sessions: sessions(config, in_database)?,
+        active: Arc::new(ActiveAccounts::new(presence(config)?)),
         caching,
         clock,
         tokens: Arc::new(tokens),
@@ -273,28 +319,28 @@ pub fn metrics() -> Result<Metrics, WiringError> {
     Metrics::new().map_err(|error| WiringError::new(format!("the metrics do not fit together: {error}")))
 }
 
-/// Keeps the gauges of the system fresh, for as long as it is polled.
-pub async fn keep_gauges(metrics: Metrics, store: Arc<dyn Store>) {
-    refresh_forever(metrics, &Gauges(store), GAUGE_PERIOD).await;
+/// How the cookies of browsers are set: guarded by TLS anywhere but on a developer's machine.
+pub fn session_cookie(config: &Config) -> SessionCookie {
+    SessionCookie::new(config.environment != Environment::Development)
 }
 
-struct Gauges(Arc<dyn Store>);
+/// Keeps the gauges of the system fresh, for as long as it is polled.
+pub async fn keep_gauges(metrics: Metrics, app: App) {
+    refresh_forever(metrics, &Gauges(app), GAUGE_PERIOD).await;
+}
+
+struct Gauges(App);
 
 #[async_trait]
 impl Readings for Gauges {
     async fn active_users(&self) -> Result<i64, ReadingsFailed> {
         let failed = |cause| ReadingsFailed { what: "the number of active users", cause: Box::new(cause) };
-        let filter = UserFilter { is_active: Some(true), ..UserFilter::default() };
-        let mut total = 0;
-        for organization in self.0.organizations().await.map_err(failed)? {
-            let one = PageRequest::try_new(1, 1).unwrap_or_default();
-            total += self.0.users().list(organization.id, &filter, one).await.map_err(failed)?.total;
-        }
-        Ok(total)
+        let count = self.0.active.count(self.0.now()).await.map_err(failed)?;
+        Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
     fn pool(&self) -> PoolStatus {
-        self.0.pool_status()
+        self.0.store.pool_status()
     }
 }
 

@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling_domain::ports::{Clock, SchedulingMetrics, Store};
+use scheduling_domain::ports::{Clock, SchedulingMetrics, SessionStore, Store};
 
+use crate::active_accounts::ActiveAccounts;
 use crate::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use crate::caching::Caching;
 use crate::mail::Post;
@@ -18,6 +19,10 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// What is kept in front of the store; the store reads through it.
     pub caching: Caching,
+    /// What the cookies of browsers open.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Who asks something, for the count of active people.
+    pub active: Arc<ActiveAccounts>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What signs access tokens.
@@ -58,10 +63,14 @@ impl fmt::Debug for App {
 pub struct Limits {
     /// Life of an access token.
     pub access_token: SignedDuration,
-    /// Life of a sign-in: when it ends, no refresh token of its family is good any more.
+    /// Life of a session: when it ends, none of its tokens is good any more.
     pub sign_in: SignedDuration,
-    /// Life of a sign-in that asked to be remembered.
+    /// Life of a session that asked to be remembered.
     pub remembered_sign_in: SignedDuration,
+    /// How long a browser's session that is not remembered waits for its holder.
+    pub session_idle: SignedDuration,
+    /// How long after its exchange a refresh token is answered the same again: a reply may have been lost.
+    pub refresh_grace: SignedDuration,
     /// How long the answer to an `Idempotency-Key` is kept.
     pub idempotency_key: SignedDuration,
     /// Most runs of the optimiser that one organization may have waiting or running.
@@ -74,6 +83,8 @@ impl Default for Limits {
             access_token: SignedDuration::from_mins(15),
             sign_in: SignedDuration::from_hours(8),
             remembered_sign_in: SignedDuration::from_hours(30 * 24),
+            session_idle: SignedDuration::from_mins(30),
+            refresh_grace: SignedDuration::from_secs(10),
             idempotency_key: SignedDuration::from_hours(24),
             active_optimizations: 20,
         }

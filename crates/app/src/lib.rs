@@ -24,6 +24,7 @@
 //! Screens read through the pool and need only the last of the three functions; what is read the same way on both sides goes
 //! through a [`Reader`](reader::Reader).
 
+pub mod active_accounts;
 pub mod actor;
 pub mod app;
 pub mod assignments;
@@ -41,10 +42,12 @@ pub mod reader;
 pub mod roster;
 pub mod schedules;
 pub mod second_factor;
+pub mod sessions;
 pub mod shifts;
 pub mod unit;
 pub mod users;
 
+pub use active_accounts::ActiveAccounts;
 pub use actor::Actor;
 pub use app::{App, Limits};
 pub use unit::{Call, KeyError, Once, Settled};

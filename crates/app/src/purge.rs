@@ -30,7 +30,8 @@ pub async fn purge_forever(app: App, period: Duration) {
     }
 }
 
-/// Removes the idempotency keys and refresh tokens of all organizations that have expired; answers how many.
+/// Removes the idempotency keys that have expired and the sessions that have ended, of all organizations, the refresh tokens
+/// of these with them; answers how many.
 pub async fn purge_expired(app: &App) -> Result<u64, StoreError> {
     let mut all = 0;
     for organization in app.store.organizations().await? {
@@ -53,6 +54,6 @@ async fn purge_once(app: &App, organization: OrganizationId) -> Result<u64, Stor
 
 async fn purge_in(uow: &mut dyn UnitOfWork, now: Timestamp) -> Result<u64, StoreError> {
     let keys = uow.idempotency().delete_expired(now, BATCH).await?;
-    let tokens = uow.refresh_tokens().delete_expired(now, BATCH).await?;
-    Ok(keys + tokens)
+    let sessions = uow.sessions().delete_ended(now, BATCH).await?;
+    Ok(keys + sessions)
 }

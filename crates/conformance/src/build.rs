@@ -8,6 +8,8 @@
 //! ```
 #![expect(clippy::missing_panics_doc, clippy::expect_used, reason = "a builder is given literals")]
 
+use std::net::IpAddr;
+
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use scheduling_domain::assignment::{Assignment, AssignmentSource};
@@ -23,13 +25,14 @@ use scheduling_domain::roster::Period;
 use scheduling_domain::rule_set::RuleSet;
 use scheduling_domain::rules::{Effective, Rule, RuleKind, Scope, Verdict};
 use scheduling_domain::schedule::{PublishedContent, Schedule};
+use scheduling_domain::session::{SessionGrant, SessionKind, SessionSpan};
 use scheduling_domain::shift::Shift;
 use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
 use scheduling_domain::team::Team;
 use scheduling_domain::time::{DstPolicy, Weekdays};
-use scheduling_domain::user::{RefreshGrant, Role, User};
+use scheduling_domain::user::{Role, User};
 
 /// An instant such as `2026-01-05T08:00:00Z`.
 pub fn instant(text: &str) -> Timestamp {
@@ -193,14 +196,15 @@ pub fn a_user(username: &str) -> User {
     }
 }
 
-/// A link of a sign-in that lasts until 2027.
-pub fn a_refresh_grant(user_id: UserId, family: &str, token_hash: &str) -> RefreshGrant {
-    RefreshGrant {
+/// A sign-in of bearer tokens that lasts until 2027.
+pub fn a_session(user_id: UserId) -> SessionGrant {
+    SessionGrant {
         user_id,
-        family: family.to_owned(),
-        token_hash: token_hash.to_owned(),
+        kind: SessionKind::Bearer,
         token_epoch: 0,
-        expires_at: instant("2027-01-01T00:00:00Z"),
+        address: Some(IpAddr::from([192, 0, 2, 7])),
+        user_agent: Some("curl/8.5.0".to_owned()),
+        span: SessionSpan::fixed(instant("2026-01-01T00:00:00Z"), instant("2027-01-01T00:00:00Z")),
     }
 }
 

@@ -115,7 +115,9 @@ ids! {
     OptimizationId;
     /// An [`OutboxEvent`](crate::ports::OutboxEvent).
     OutboxEventId;
-    /// A [`RefreshToken`](crate::user::RefreshToken).
+    /// A [`Session`](crate::session::Session).
+    SessionId;
+    /// A [`RefreshToken`](crate::session::RefreshToken).
     RefreshTokenId;
     /// A key with which an integration asks.
     ApiKeyId;

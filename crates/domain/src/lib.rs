@@ -35,6 +35,7 @@ pub mod rules;
 pub mod schedule;
 pub mod scope;
 pub mod second_factor;
+pub mod session;
 pub mod shift;
 pub mod shift_template;
 pub mod site;

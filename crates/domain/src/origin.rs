@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::id::ApiKeyId;
+use crate::id::{ApiKeyId, SessionId};
 
 /// Where a request came from, and what it proved itself with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +31,10 @@ impl Origin {
 pub enum Via {
     /// Nothing yet: what it carries is the proof itself, such as a password or a refresh token.
     Credentials,
-    /// An access token.
-    AccessToken,
-    /// A browser's session.
-    Session,
+    /// An access token of this session.
+    AccessToken(SessionId),
+    /// The cookie of this session.
+    Session(SessionId),
     /// An integration's key.
     ApiKey(ApiKeyId),
     /// Nothing: it came from the machine's own command line.
@@ -42,12 +42,20 @@ pub enum Via {
 }
 
 impl Via {
+    /// The session that was proved, where there is one.
+    pub fn session(self) -> Option<SessionId> {
+        match self {
+            Self::AccessToken(id) | Self::Session(id) => Some(id),
+            Self::Credentials | Self::ApiKey(_) | Self::CommandLine => None,
+        }
+    }
+
     /// The stable name of the kind, as stored and answered.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Credentials => "credentials",
-            Self::AccessToken => "access_token",
-            Self::Session => "session",
+            Self::AccessToken(_) => "access_token",
+            Self::Session(_) => "session",
             Self::ApiKey(_) => "api_key",
             Self::CommandLine => "command_line",
         }

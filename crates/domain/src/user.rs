@@ -3,11 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Faults};
-use crate::id::{RefreshTokenId, TeamId, UserId};
+use crate::id::{TeamId, UserId};
 use crate::ports::{Queries, Repository, Store, UnitOfWork};
 use crate::record::Entity;
 
@@ -135,34 +134,6 @@ pub struct Credentials {
     pub password_hash: Option<PasswordHash>,
     /// Codes are asked for at its sign-ins, too.
     pub has_second_factor: bool,
-    /// Rises whenever everything issued before must end; tokens carry it.
+    /// Rises whenever everything issued before must end; sessions carry it.
     pub token_epoch: i64,
-}
-
-/// One link of a chain of refresh tokens; each use makes the next link.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefreshToken {
-    /// Its identity.
-    pub id: RefreshTokenId,
-    /// What it says.
-    pub grant: RefreshGrant,
-    /// When it was exchanged for its successor.
-    pub used_at: Option<Timestamp>,
-    /// When its whole family was ended.
-    pub revoked_at: Option<Timestamp>,
-}
-
-/// What a new refresh token says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefreshGrant {
-    /// Whose.
-    pub user_id: UserId,
-    /// The same for all links of one sign-in.
-    pub family: String,
-    /// SHA-256 of the opaque token, in hexadecimal; the token itself is not stored.
-    pub token_hash: String,
-    /// The account's epoch at sign-in.
-    pub token_epoch: i64,
-    /// When it ends by itself.
-    pub expires_at: Timestamp,
 }

@@ -4,9 +4,11 @@
 //! `scheduling-redis`.
 
 mod cache;
+mod presence;
 mod rate_limit;
 mod throttle;
 
 pub use cache::MemoryCache;
+pub use presence::MemoryPresence;
 pub use rate_limit::MemoryRateLimiter;
 pub use throttle::MemoryThrottle;

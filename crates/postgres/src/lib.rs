@@ -46,6 +46,8 @@ mod rule_set;
 mod schedule;
 mod schema;
 mod second_factor;
+mod session;
+mod session_store;
 mod settings;
 mod shift;
 mod shift_template;

@@ -252,17 +252,29 @@ diesel::table! {
 }
 
 diesel::table! {
-    refresh_tokens (organization_id, id) {
+    sessions (organization_id, id) {
         organization_id -> BigInt,
         id -> BigInt,
         created_at -> Timestamptz,
         user_id -> BigInt,
-        family -> Text,
-        token_hash -> Text,
+        key_hash -> Nullable<Text>,
         token_epoch -> BigInt,
+        address -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        seen_at -> Timestamptz,
         expires_at -> Timestamptz,
+        ends_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    session_refresh_tokens (organization_id, id) {
+        organization_id -> BigInt,
+        id -> BigInt,
+        created_at -> Timestamptz,
+        session_id -> BigInt,
+        token_hash -> Text,
         used_at -> Nullable<Timestamptz>,
-        revoked_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -426,6 +438,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(assignments, shifts);
+diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 
 diesel::define_sql_function! {
     /// Whether `needle` is a part of `haystack`, whatever the case of ASCII letters.

@@ -10,7 +10,8 @@ use scheduling_domain::id::OrganizationId;
 use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::ports::{
-    AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, UnitOfWork, UserQueries,
+    AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store, UnitOfWork,
+    UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::rule_set::RuleSet;
@@ -124,6 +125,9 @@ impl Store for PgStore {
         self
     }
     fn users(&self) -> &dyn UserQueries {
+        self
+    }
+    fn sessions(&self) -> &dyn SessionQueries {
         self
     }
     fn schedules(&self) -> &dyn Queries<Schedule> {

@@ -13,7 +13,8 @@ use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
     AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
     PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository, Repository,
-    ScheduleRepository, SecondFactorRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    ScheduleRepository, SecondFactorRepository, SessionRepository, ShiftRepository, StoreError, UnitOfWork,
+    UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Entity;
@@ -143,6 +144,9 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
     fn users(&mut self) -> &mut dyn UserRepository {
+        self
+    }
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
         self
     }
     fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository {

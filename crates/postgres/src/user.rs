@@ -18,7 +18,7 @@ use crate::unit_of_work::PgUnitOfWork;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = users)]
-struct UserRow {
+pub(crate) struct UserRow {
     username: String,
     email: String,
     full_name: String,

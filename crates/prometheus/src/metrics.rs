@@ -61,7 +61,7 @@ impl Metrics {
                 ANSWER_SECONDS,
                 &["method", "endpoint"],
             )?,
-            active_users: gauge(name::ACTIVE_USERS, "Accounts that can sign in")?,
+            active_users: gauge(name::ACTIVE_USERS, "People active in the last five minutes, over all instances")?,
             connections_active: gauge(name::CONNECTIONS_ACTIVE, "Database connections in use")?,
             connections_open: gauge(name::CONNECTIONS_OPEN, "Database connections open")?,
             connections_max: gauge(name::CONNECTIONS_MAX, "Most database connections that may be open")?,
@@ -88,7 +88,7 @@ impl Metrics {
         self.http_duration.with_label_values(&[method, endpoint]).observe(took.as_secs_f64());
     }
 
-    /// Shows how many accounts can sign in.
+    /// Shows how many people are active.
     pub fn set_active_users(&self, count: i64) {
         self.active_users.set(count);
     }

@@ -6,7 +6,7 @@ pub const BUILD_INFO: &str = "hr_scheduling_build_info";
 pub const HTTP_REQUESTS: &str = "http_requests_total";
 /// How long answers took, by `method` and `endpoint`.
 pub const HTTP_DURATION: &str = "http_request_duration_seconds";
-/// Accounts that can sign in.
+/// People active in the last five minutes, over all instances.
 pub const ACTIVE_USERS: &str = "active_users_total";
 /// Database connections in use.
 pub const CONNECTIONS_ACTIVE: &str = "database_connections_active";

@@ -25,7 +25,7 @@ pub struct ReadingsFailed {
 /// Where the gauges come from.
 #[async_trait]
 pub trait Readings: Send + Sync {
-    /// How many accounts can sign in.
+    /// How many people were active in the last five minutes, over all instances.
     async fn active_users(&self) -> Result<i64, ReadingsFailed>;
     /// How busy the store's connections are.
     fn pool(&self) -> PoolStatus;

@@ -250,7 +250,7 @@ impl Outage {
         let cause = cause.map(Arc::new);
         let earlier = self.lock().replace(Away { asked_at: Instant::now(), cause });
         if earlier.is_none() {
-            self.log.warn(&self.failure(), "Redis is unavailable: the cache answers misses until it is back");
+            self.log.warn(&self.failure(), "Redis is unavailable");
         }
         self.failed.notify_waiters();
     }

@@ -18,7 +18,8 @@ use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, StoreError, UnitOfWork, UserQueries,
+    AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store, StoreError,
+    UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
@@ -43,8 +44,8 @@ use crate::writer::Writer;
 /// Everything that is kept, in one SQLite file. Clones share it.
 #[derive(Clone)]
 pub struct SqliteStore {
-    writer: Writer,
-    readers: Readers,
+    pub(crate) writer: Writer,
+    pub(crate) readers: Readers,
     options: SqliteOptions,
     /// The folder of a store that vanishes with its last clone.
     _folder: Option<Arc<TempDir>>,
@@ -244,6 +245,7 @@ impl Store for SqliteStore {
         demands: dyn Queries<Demand>,
         rule_sets: dyn Queries<RuleSet>,
         users: dyn UserQueries,
+        sessions: dyn SessionQueries,
         schedules: dyn Queries<Schedule>,
         publications: dyn PublicationQueries,
         shifts: dyn Queries<Shift>,

@@ -17,7 +17,8 @@ use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
     AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
     PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository, Repository,
-    ScheduleRepository, SecondFactorRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    ScheduleRepository, SecondFactorRepository, SessionRepository, ShiftRepository, StoreError, UnitOfWork,
+    UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::{Entity, Record, Version};
@@ -200,6 +201,7 @@ impl UnitOfWork for SqliteUnitOfWork {
         demands: dyn Repository<Demand>,
         rule_sets: dyn Repository<RuleSet>,
         users: dyn UserRepository,
+        sessions: dyn SessionRepository,
         refresh_tokens: dyn RefreshTokenRepository,
         schedules: dyn ScheduleRepository,
         second_factors: dyn SecondFactorRepository,

@@ -9,6 +9,7 @@ use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
 use scheduling_app::App;
+use scheduling_app::active_accounts::report_forever;
 use scheduling_app::caching::relay_forever;
 use scheduling_app::mail::MailRelay;
 use scheduling_app::optimizations::{Pace, Worker};
@@ -32,6 +33,9 @@ const LAST_CALL: Duration = Duration::from_millis(200);
 
 /// How often what has expired is removed.
 const PURGE_PERIOD: Duration = Duration::from_secs(600);
+
+/// How often it is reported who is active.
+const REPORT_PERIOD: Duration = Duration::from_secs(5);
 
 /// Serves until it is told to stop.
 pub(super) fn run(sources: &Sources, arguments: &ServeArgs) -> Result<Exit, Failure> {
@@ -58,13 +62,15 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
         metrics: Arc::new(CountedRequests(metrics.clone())),
         trusted_proxies: config.trusted_proxies.clone(),
         rate_limits: wiring::rate_limits(config)?,
+        session_cookie: wiring::session_cookie(config),
         health: Arc::clone(&health),
         document: Arc::new(Document::new(&http::document(routes::routes))),
     };
     let server = server(config, listener, shared, session.app.clone())?;
-    let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.store.clone()));
+    let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.clone()));
     let relay = tokio::spawn(relay_forever(session.app.clone()));
     let purging = tokio::spawn(purge_forever(session.app.clone(), PURGE_PERIOD));
+    let reporting = tokio::spawn(report_forever(session.app.clone(), REPORT_PERIOD));
     let pace = Pace { threads: config.optimizer_threads, ..Pace::default() };
     let worker = config.role.works().then(|| Worker::start(session.app.clone(), pace));
     let mail_relay = session.app.post.clone().map(|post| MailRelay::start(session.app.clone(), post));
@@ -78,6 +84,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     gauges.abort();
     relay.abort();
     purging.abort();
+    reporting.abort();
     if let Some(mail_relay) = mail_relay {
         mail_relay.stop().await;
     }

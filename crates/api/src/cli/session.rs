@@ -41,10 +41,11 @@ impl Session {
                 storage.place()
             )));
         }
-        let store = storage.store().await?;
-        let organization =
-            organization(store.as_ref(), DEFAULT_SLUG, DEFAULT_NAME).await.map_err(|error| store_failure(&error))?;
-        let app = wiring::app(config, store, metrics).await?;
+        let ports = storage.ports().await?;
+        let organization = organization(ports.store.as_ref(), DEFAULT_SLUG, DEFAULT_NAME)
+            .await
+            .map_err(|error| store_failure(&error))?;
+        let app = wiring::app(config, ports, metrics).await?;
         Ok(Self { storage, app, organization })
     }
 }

@@ -102,8 +102,12 @@ pub struct Config {
     pub redis_url: Option<Secret>,
     /// Hosts that are reached in the clear on purpose.
     pub plaintext_hosts: Vec<String>,
+    /// Where the sessions of browsers are kept; none for the database.
+    pub redis_session_url: Option<Secret>,
     /// What access tokens are signed with, if given; [`Config::jwt_key`] always has one.
     pub jwt_secret_key: Option<Secret>,
+    /// What they were signed with before, if that is to be verified still.
+    pub jwt_previous_secret_key: Option<Secret>,
     /// Life of an access token.
     pub access_token_minutes: u32,
     /// Life of a sign-in.
@@ -114,6 +118,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The mail server, if there is one.
     pub mail_server: Option<MailServer>,
+    /// How long a browser's session that is not remembered waits for its holder.
+    pub session_idle_minutes: u32,
     /// Where errors are reported; none for nowhere.
     pub sentry_dsn: Option<Secret>,
     /// Share of requests that are traced to Sentry, 0 to 1.
@@ -169,6 +175,7 @@ impl Config {
         let mut reader = Reader { gathered, faults };
         let environment = reader.parse("env", "one of development, staging, production", Environment::Development);
         let data_dir = PathBuf::from(reader.text("data_dir").unwrap_or_default());
+        let redis_url = reader.redis_url();
         let config = Self {
             environment,
             role: reader.parse("role", "one of all, api, worker", Role::All),
@@ -176,14 +183,17 @@ impl Config {
             database: reader.database(&data_dir),
             data_dir,
             database_pool_size: reader.number("database.pool_size", 1, 1_000),
-            redis_url: reader.redis_url(),
+            redis_session_url: reader.redis_session_url(redis_url.as_ref()),
+            redis_url,
             plaintext_hosts: reader.names("plaintext_hosts"),
             jwt_secret_key: reader.secret("jwt.secret_key"),
+            jwt_previous_secret_key: reader.secret("jwt.previous_secret_key"),
             access_token_minutes: reader.number("jwt.access_token_minutes", 1, 1_440),
             sign_in_hours: reader.number("jwt.sign_in_hours", 1, 168),
             remembered_days: reader.number("jwt.remembered_days", 1, 365),
             public_url: reader.public_url(),
             mail_server: reader.mail_server(),
+            session_idle_minutes: reader.number("sessions.idle_minutes", 1, 1_440),
             sentry_dsn: reader.secret("sentry.dsn"),
             sentry_traces_sample_rate: reader.share("sentry.traces_sample_rate"),
             log_filter: reader.text("log.filter").unwrap_or_default().to_owned(),
@@ -338,5 +348,19 @@ impl<'a> Reader<'a> {
             self.refuse("redis.host", "a host name");
             None
         }
+    }
+    /// The same server with the database of sessions.
+    fn redis_session_url(&mut self, redis_url: Option<&Secret>) -> Option<Secret> {
+        let db = self.number("redis.session_db", 0, 1_023);
+        let mut url = Url::parse(redis_url?.reveal()).ok()?;
+        if matches!(url.scheme(), "unix" | "redis+unix") {
+            let others = url.query_pairs().filter(|(name, _)| name != "db");
+            let others: Vec<(String, String)> =
+                others.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+            url.query_pairs_mut().clear().extend_pairs(others).append_pair("db", &db.to_string());
+        } else {
+            url.set_path(&format!("/{db}"));
+        }
+        Some(Secret::new(url.as_str()))
     }
 }

@@ -196,3 +196,18 @@ fn a_developer_gets_a_key_that_stays() {
         assert_eq!(mode & 0o777, 0o600);
     }
 }
+
+#[test]
+fn sessions_have_a_redis_database_of_their_own() {
+    for (env, expected) in [
+        (&[("REDIS_URL", "redis://:p%40ss@cache:6380/0")][..], "redis://:p%40ss@cache:6380/1"),
+        (&[("REDIS_URL", "rediss://cache")], "rediss://cache/1"),
+        (&[("REDIS_HOST", "cache"), ("REDIS_DB", "3"), ("REDIS_SESSION_DB", "4")], "redis://cache:6379/4"),
+        (&[("REDIS_URL", "unix:///run/redis.sock?db=3&pass=x")], "unix:///run/redis.sock?pass=x&db=1"),
+    ] {
+        let config = Config::load(&sources(env)).unwrap();
+        assert_eq!(config.redis_session_url.unwrap().reveal(), expected);
+    }
+    assert_eq!(Config::load(&sources(&[])).unwrap().redis_session_url, None);
+    assert_eq!(faults(&[("REDIS_SESSION_DB", "x"), ("HR_SESSION_IDLE_MINUTES", "0")]).len(), 2);
+}

@@ -32,7 +32,7 @@ pub struct Body<T, const STATUS: u16 = 200> {
     data: Data<T>,
     etag: Option<String>,
     location: Option<String>,
-    cookie: Option<String>,
+    cookies: Vec<String>,
 }
 
 /// An answer made now, or one that an earlier request with the same idempotency key was given.
@@ -52,7 +52,7 @@ pub type Accepted<T> = Body<T, 202>;
 impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
     /// Answers `data`.
     pub fn new(data: T) -> Self {
-        Self { data: Data::Fresh(data), etag: None, location: None, cookie: None }
+        Self { data: Data::Fresh(data), etag: None, location: None, cookies: Vec::new() }
     }
 
     /// Sends the row's version as a strong `ETag`.
@@ -72,7 +72,7 @@ impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
     /// Gives the client a cookie: the value of a `Set-Cookie` header.
     #[must_use]
     pub fn cookie(mut self, cookie: impl Into<String>) -> Self {
-        self.cookie = Some(cookie.into());
+        self.cookies.push(cookie.into());
         self
     }
 
@@ -90,7 +90,7 @@ impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
             Settled::Fresh(value) => Ok(answer(&value)),
             Settled::Replayed(stored) => {
                 let data = Data::Stored(serde_json::from_str(&stored.body).map_err(Problem::internal)?);
-                Ok(Self { data, etag: stored.etag, location: stored.location, cookie: None })
+                Ok(Self { data, etag: stored.etag, location: stored.location, cookies: Vec::new() })
             }
         }
     }
@@ -162,7 +162,7 @@ impl<T: Serialize, const STATUS: u16> Responder for Body<T, STATUS> {
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
         }
-        if let Some(cookie) = self.cookie {
+        for cookie in self.cookies {
             response.append_header((header::SET_COOKIE, cookie));
         }
         if matches!(self.data, Data::Stored(_)) {

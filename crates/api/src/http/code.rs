@@ -56,6 +56,8 @@ codes! {
     InsufficientScope = FORBIDDEN, "insufficient_scope";
     /// An administrator has to set up a second factor before anything else.
     SecondFactorMissing = FORBIDDEN, "second_factor_missing";
+    /// A write with a cookie that another site could have sent.
+    Csrf = FORBIDDEN, "csrf";
     /// Nothing here, or nothing that the caller may know of.
     NotFound = NOT_FOUND, "not_found";
     /// The address exists, the method does not.
@@ -120,6 +122,8 @@ codes! {
     Internal = INTERNAL_SERVER_ERROR, "internal";
     /// Something that we need is away for the moment.
     Unavailable = SERVICE_UNAVAILABLE, "unavailable";
+    /// The sessions of browsers cannot be looked up for the moment; bearer tokens go on.
+    SessionsUnavailable = SERVICE_UNAVAILABLE, "sessions_unavailable";
 }
 
 impl Code {

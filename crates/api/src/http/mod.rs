@@ -8,8 +8,11 @@
 mod bearer;
 mod body;
 mod bounds;
+mod browser;
 mod code;
 mod context;
+mod cookie;
+mod csrf;
 mod csv;
 mod device;
 mod digest;
@@ -37,8 +40,10 @@ mod tests;
 
 pub use bearer::{Authenticator, Bearer};
 pub use body::{Accepted, Body, Created, Listed, NoContent, Pagination};
+pub use browser::{Browser, OwnPage};
 pub use code::Code;
 pub use context::{Context, RequestId};
+pub use cookie::SessionCookie;
 pub use csv::{ListedOrCsv, Pieces, csv_rows, prefers_csv};
 pub use device::Device;
 pub use documentation::Document;
@@ -93,6 +98,7 @@ pub fn application(
         .app_data(shared.authenticator)
         .app_data(shared.trusted_proxies)
         .app_data(shared.rate_limits)
+        .app_data(shared.session_cookie)
         .app_data(Data::from(shared.health))
         .app_data(Data::from(shared.document))
         .wrap_api()
@@ -114,6 +120,8 @@ pub struct Shared {
     pub trusted_proxies: TrustedProxies,
     /// Who may ask how often.
     pub rate_limits: RateLimits,
+    /// How the cookies of browsers are set.
+    pub session_cookie: SessionCookie,
     /// What `/health` asks.
     pub health: Arc<Health>,
     /// What `/api/docs/` shows.

@@ -2,7 +2,7 @@
 //!
 //! paperclip collects the operations; each part of them carries its own OpenAPI object (see
 //! [`operation`]); this module puts the objects in their places and adds what all operations share:
-//! the problems each can answer, the headers every answer has, the envelope and the bearer scheme.
+//! the problems each can answer, the headers every answer has, the envelope and the ways to prove who asks.
 
 #![expect(clippy::indexing_slicing, reason = "indexing a JSON object adds the member or answers null")]
 
@@ -90,6 +90,12 @@ fn assemble(mut collected: Value) -> Value {
                     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
                     "description": "The access token that `POST /api/auth/login` answers",
                 },
+                "session": {
+                    "type": "apiKey", "in": "cookie", "name": "hr_session",
+                    "description": "The cookie that `POST /api/auth/session` sets; `__Host-hr_session` outside of \
+                        development. Every request but `GET` and `HEAD` also needs the session's `csrf_token` in the \
+                        header `X-CSRF-Token`, and `Sec-Fetch-Site` or `Origin` as browsers send them",
+                },
             },
         },
     });
@@ -137,6 +143,9 @@ fn operation_object(method: &str, raw: Value, used: &mut Used) -> Value {
     if let Some(action) = raw.get("operationId").and_then(Value::as_str).and_then(action) {
         raw.insert("x-permission".into(), action.operation.name().into());
         raw.insert("x-scope".into(), action.operation.scope().map(Scope::as_str).into());
+    }
+    if secured {
+        raw.insert("security".into(), json!([{ "bearer": [] }, { "session": [] }]));
     }
     for code in implied(method, &parameters, body.is_some(), secured) {
         let status = code.status().as_u16();

@@ -2,7 +2,7 @@
 
 use scheduling_app::KeyError;
 use scheduling_app::auth::{HashingError, TooManyAttempts};
-use scheduling_domain::ports::StoreError;
+use scheduling_domain::ports::{SessionsUnavailable, StoreError};
 
 use super::code::Code;
 use super::problem::Problem;
@@ -20,6 +20,12 @@ impl From<StoreError> for Problem {
             StoreError::Unavailable(_) => Self::new(Code::Unavailable).retry_after(PAUSE_SECONDS).caused_by(error),
             StoreError::Backend(_) => Self::internal(error),
         }
+    }
+}
+
+impl From<SessionsUnavailable> for Problem {
+    fn from(error: SessionsUnavailable) -> Self {
+        Self::new(Code::SessionsUnavailable).retry_after(PAUSE_SECONDS).caused_by(error)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::http::{Body, Code, Device, JsonBody, OrganizationSlug, Problem, Resul
 /// What somebody signs in with.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Login {
+pub(super) struct Login {
     /// User name or e-mail.
     #[schemars(example = &"admin")]
     identifier: Text<1, 254>,
@@ -82,9 +82,26 @@ struct MeView {
     employee_id: Option<Ref<EmployeeId>>,
 }
 
+impl Login {
+    /// The sign-in being asked for, from where it is asked.
+    pub(super) fn asked(self, organization: OrganizationSlug, anonymous: &Anonymous, device: &Device) -> SignIn {
+        let Self { identifier, password, code, remember_me } = self;
+        SignIn {
+            organization: organization.0.unwrap_or_else(|| DEFAULT_SLUG.to_owned()),
+            identifier: identifier.plain(),
+            password: password.plain(),
+            code: code.plain(),
+            remember_me,
+            device: device.token.clone(),
+            origin: anonymous.origin.clone(),
+            user_agent: anonymous.user_agent.clone(),
+        }
+    }
+}
+
 /// Nothing more to say.
 #[derive(Debug, Serialize, JsonSchema)]
-struct SignedOut {}
+pub(super) struct SignedOut {}
 
 /// Sign in
 ///
@@ -97,23 +114,15 @@ async fn login(
     device: Device,
     body: JsonBody<Login>,
 ) -> Result<Body<TokenResponse>> {
-    let JsonBody(Login { identifier, password, code, remember_me }) = body;
-    let asked = SignIn {
-        organization: organization.0.unwrap_or_else(|| DEFAULT_SLUG.to_owned()),
-        identifier: identifier.plain(),
-        password: password.plain(),
-        code: code.plain(),
-        remember_me,
-        device: device.token.clone(),
-        origin: anonymous.origin,
-    };
+    let asked = body.0.asked(organization, &anonymous, &device);
     let SignedIn { tokens, device_token } = auth::sign_in(&anonymous.app, &asked).await?;
     Ok(Body::new(tokens.into()).cookie(device.cookie(&device_token)))
 }
 
 /// Exchange a refresh token for the next pair
 ///
-/// A refresh token is good once. When one comes a second time, the whole session ends.
+/// A refresh token is good once. When it comes again within ten seconds, as after a lost reply, it is answered the same;
+/// later, or when its successor has been used, the whole session ends.
 #[api_v2_operation(tags("auth"), operation_id = "refresh")]
 async fn refresh(anonymous: Anonymous, body: JsonBody<RefreshBody>) -> Result<Body<TokenResponse>> {
     let JsonBody(RefreshBody { refresh_token }) = body;
@@ -123,7 +132,8 @@ async fn refresh(anonymous: Anonymous, body: JsonBody<RefreshBody>) -> Result<Bo
 
 /// Sign out
 ///
-/// Ends the session of the refresh token; without one, every session of the account and all its access tokens at once.
+/// Ends the session of the refresh token, its access tokens too; without one, every session of the account. What has ended
+/// is refused by every instance from the next request on.
 #[api_v2_operation(tags("auth"), operation_id = "logout")]
 async fn logout(caller: Caller, body: JsonBody<LogoutBody>) -> Result<Body<SignedOut>> {
     let JsonBody(LogoutBody { refresh_token }) = body;
@@ -159,6 +169,7 @@ impl From<SignInError> for Problem {
             SignInError::TooManyAttempts(error) => error.into(),
             SignInError::Hashing(error) => error.into(),
             SignInError::Seal(_) | SignInError::Token(_) => Self::internal(error),
+            SignInError::Sessions(error) => error.into(),
             SignInError::Store(error) => error.into(),
         }
     }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::USER_AGENT;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use paperclip::actix::OperationModifier;
@@ -16,6 +17,9 @@ use scheduling_domain::origin::Origin;
 use scheduling_domain::scope::Scope;
 
 use crate::http::{Bearer, Code, Context, Problem, Result, asked_action, by_address};
+
+/// The most that is kept of what a client calls itself.
+const MAX_USER_AGENT_CHARS: usize = 255;
 
 /// The authenticated caller, and the application they call. [`Data<App>`] is among the application's data.
 ///
@@ -35,6 +39,8 @@ pub(super) struct Anonymous {
     pub(super) app: App,
     /// Where somebody asks from.
     pub(super) origin: Origin,
+    /// What asks, in its own words.
+    pub(super) user_agent: Option<String>,
 }
 
 fn app(request: &HttpRequest) -> Result<App> {
@@ -94,9 +100,15 @@ impl FromRequest for Anonymous {
         Box::pin(async move {
             // Whatever the request carries beside, it does not say who asks.
             by_address(&request).await?;
-            Ok(Self { app: app?, origin: Context::of(&request).origin() })
+            Ok(Self { app: app?, origin: Context::of(&request).origin(), user_agent: user_agent(&request) })
         })
     }
+}
+
+/// What a client calls itself, as far as it is worth keeping.
+fn user_agent(request: &HttpRequest) -> Option<String> {
+    let text = request.headers().get(USER_AGENT)?.to_str().ok()?;
+    Some(text.chars().take(MAX_USER_AGENT_CHARS).collect())
 }
 
 impl Apiv2Schema for Anonymous {}

@@ -26,6 +26,7 @@ mod rule;
 mod rule_set;
 mod schedule;
 mod second_factor;
+mod session;
 mod shift;
 mod shift_template;
 mod site;
@@ -56,6 +57,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     auth::routes(config);
     second_factor::routes(config);
     password::routes(config);
+    session::routes(config);
     user::routes(config);
     catalogue::routes::<Site>(config);
     catalogue::routes::<Team>(config);

@@ -16,5 +16,6 @@ mod known_rosters;
 mod quickstart;
 mod race;
 mod redis_outages;
+mod sessions;
 mod support;
 mod two_instances;

@@ -1,46 +1,22 @@
 //! Access tokens: signed claims (RFC 7519, RFC 9068), HS256.
 
-use std::fmt;
-
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
-use scheduling_domain::id::{OrganizationId, TypedId, UserId};
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use scheduling_domain::id::{OrganizationId, SessionId, TypedId, UserId};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use thiserror::Error;
 
-use super::hex;
+use super::keys::TokenKeys;
 
 const ISSUER: &str = "hr-scheduling";
 const AUDIENCE: &str = "hr-scheduling-api";
 const TYPE: &str = "at+jwt";
-
-/// A signing secret that could be guessed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("a signing secret has at least {min} bytes", min = TokenKeys::MIN_SECRET_BYTES)]
-pub struct WeakSecret;
-
-/// The keys that sign and verify access tokens.
-///
-/// A key is found by its id, which is derived from the secret; so a new secret can be put first while tokens of the old
-/// one run out.
-pub struct TokenKeys {
-    current: Key,
-    previous: Vec<Key>,
-}
-
-struct Key {
-    id: String,
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-}
 
 /// What a valid token says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bearer {
     pub(crate) organization: OrganizationId,
     pub(crate) user_id: UserId,
-    pub(crate) token_epoch: i64,
+    pub(crate) session_id: SessionId,
 }
 
 /// Why a token is not valid.
@@ -56,26 +32,12 @@ struct Claims {
     aud: String,
     sub: String,
     org: i64,
-    epoch: i64,
+    sid: i64,
     iat: i64,
     exp: i64,
 }
 
 impl TokenKeys {
-    /// As many bytes as the hash has: fewer would weaken the signature (RFC 7518 §3.2).
-    pub const MIN_SECRET_BYTES: usize = 32;
-
-    /// Signs and verifies with `secret`.
-    pub fn try_new(secret: &[u8]) -> Result<Self, WeakSecret> {
-        Ok(Self { current: Key::try_new(secret)?, previous: Vec::new() })
-    }
-
-    /// Also verifies with a secret that signed before.
-    pub fn with_previous(mut self, secret: &[u8]) -> Result<Self, WeakSecret> {
-        self.previous.push(Key::try_new(secret)?);
-        Ok(self)
-    }
-
     pub(crate) fn sign(
         &self,
         bearer: Bearer,
@@ -87,7 +49,7 @@ impl TokenKeys {
             aud: AUDIENCE.to_owned(),
             sub: bearer.user_id.to_string(),
             org: bearer.organization.get(),
-            epoch: bearer.token_epoch,
+            sid: bearer.session_id.get(),
             iat: now.as_second(),
             exp: now.as_second().saturating_add(life.as_secs()),
         };
@@ -102,10 +64,7 @@ impl TokenKeys {
         if header.typ.as_deref() != Some(TYPE) {
             return Err(TokenFault::Forged);
         }
-        let key = std::iter::once(&self.current)
-            .chain(&self.previous)
-            .find(|key| header.kid.as_deref() == Some(&key.id))
-            .ok_or(TokenFault::Forged)?;
+        let key = self.all().find(|key| header.kid.as_deref() == Some(&key.id)).ok_or(TokenFault::Forged)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -119,28 +78,8 @@ impl TokenKeys {
         Ok(Bearer {
             organization: OrganizationId::try_new(claims.org).map_err(|_| TokenFault::Forged)?,
             user_id: claims.sub.parse().map_err(|_| TokenFault::Forged)?,
-            token_epoch: claims.epoch,
+            session_id: SessionId::try_new(claims.sid).map_err(|_| TokenFault::Forged)?,
         })
-    }
-}
-
-impl Key {
-    fn try_new(secret: &[u8]) -> Result<Self, WeakSecret> {
-        if secret.len() < TokenKeys::MIN_SECRET_BYTES {
-            return Err(WeakSecret);
-        }
-        let digest = Sha256::digest([b"key id of ", secret].concat());
-        Ok(Self {
-            id: hex(&digest).chars().take(8).collect(),
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-        })
-    }
-}
-
-impl fmt::Debug for TokenKeys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenKeys").field("current", &self.current.id).finish_non_exhaustive()
     }
 }
 
@@ -156,7 +95,7 @@ mod tests {
         Bearer {
             organization: OrganizationId::try_new(1).unwrap(),
             user_id: UserId::try_new(7).unwrap(),
-            token_epoch: 3,
+            session_id: SessionId::try_new(3).unwrap(),
         }
     }
 
@@ -187,6 +126,5 @@ mod tests {
         for forged in [format!("{signed}.{mirrored}"), unsigned.to_owned(), String::new(), "a.b.c".to_owned()] {
             assert_eq!(keys.verify(&forged, Timestamp::UNIX_EPOCH), Err(TokenFault::Forged), "{forged}");
         }
-        assert_eq!(TokenKeys::try_new(b"short").err(), Some(WeakSecret));
     }
 }

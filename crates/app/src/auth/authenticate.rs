@@ -1,49 +1,124 @@
+use jiff::{SignedDuration, Timestamp};
+use scheduling_domain::id::{OrganizationId, SessionId};
 use scheduling_domain::origin::{Origin, Via};
-use scheduling_domain::ports::StoreError;
+use scheduling_domain::ports::{SessionsUnavailable, StoreError};
+use scheduling_domain::session::{OpenSession, SessionKey, SessionKind, SignedIn};
 use scheduling_domain::user::Role;
 use thiserror::Error;
 
 use super::access_token::TokenFault;
 use crate::actor::Actor;
 use crate::app::App;
-use crate::caching::Account;
+use crate::sessions::ends_idle_at;
+use crate::unit::conclude;
 
-/// Why a bearer is nobody.
+/// How often at the most it is noted that a browser's holder is there, so that reads seldom write.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// What a request proves itself with.
+#[derive(Clone)]
+pub enum Credential {
+    /// An access token.
+    AccessToken(String),
+    /// The cookie of a browser's session.
+    Cookie(String),
+}
+
+/// Why a credential is nobody's.
 #[derive(Debug, Error)]
 pub enum AuthenticateError {
-    /// The token is not ours, or everything issued to the account at that time was ended.
-    #[error("the access token is not good")]
+    /// The credential is not ours, or its session has ended.
+    #[error("the credential is not good")]
     Invalid,
-    /// The token was good once. Refresh it.
+    /// The access token was good once. Refresh it.
     #[error("the access token has expired")]
     Expired,
+    /// Nobody knows whose the cookie is.
+    #[error(transparent)]
+    Sessions(#[from] SessionsUnavailable),
     /// The store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Who stands behind an access token, as the account is now, or was half a second ago at the most.
-pub async fn authenticate(app: &App, access_token: &str, origin: Origin) -> Result<Actor, AuthenticateError> {
-    let bearer = app.tokens.verify(access_token, app.now()).map_err(|fault| match fault {
+/// Who stands behind a credential, as session and account are now, or were half a second ago at the most. One read of the
+/// store, and for a cookie one of the session store before.
+pub async fn authenticate(app: &App, credential: &Credential, origin: Origin) -> Result<Actor, AuthenticateError> {
+    match credential {
+        Credential::AccessToken(token) => by_access_token(app, token, origin).await,
+        Credential::Cookie(cookie) => by_cookie(app, cookie, origin).await,
+    }
+}
+
+async fn by_access_token(app: &App, token: &str, origin: Origin) -> Result<Actor, AuthenticateError> {
+    let bearer = app.tokens.verify(token, app.now()).map_err(|fault| match fault {
         TokenFault::Forged => AuthenticateError::Invalid,
         TokenFault::Expired => AuthenticateError::Expired,
     })?;
-    let account = app.caching.account(&app.store, bearer.organization, bearer.user_id).await?;
-    match account {
-        Some(account) if account.user.is_active && account.token_epoch == bearer.token_epoch => Ok(Actor {
-            organization: bearer.organization,
-            is_enrolling: must_enrol(app, &account),
-            user_id: account.user.id,
-            role: account.user.value.role,
-            team_ids: account.user.value.team_ids,
-            origin: origin.proved(Via::AccessToken),
-            scopes: None,
-        }),
-        _ => Err(AuthenticateError::Invalid),
+    let holder = holder(app, bearer.organization, bearer.session_id).await?;
+    if holder.user.id != bearer.user_id {
+        return Err(AuthenticateError::Invalid);
+    }
+    Ok(actor(app, bearer.organization, holder, origin, Via::AccessToken))
+}
+
+async fn by_cookie(app: &App, cookie: &str, origin: Origin) -> Result<Actor, AuthenticateError> {
+    let now = app.now();
+    let token = app.tokens.open_cookie(cookie).ok_or(AuthenticateError::Invalid)?;
+    let key = token.key();
+    let open = app.sessions.find(token.organization, &key, now).await?.ok_or(AuthenticateError::Invalid)?;
+    let holder = holder(app, token.organization, open.id).await?;
+    // What the session store says is a hint; the session itself says whose cookie it has.
+    if holder.session.grant.kind != SessionKind::Browser(key.clone()) {
+        return Err(AuthenticateError::Invalid);
+    }
+    if now.duration_since(open.span.seen_at) >= NOTED_EVERY {
+        note_seen(app, token.organization, &key, open, now).await?;
+    }
+    Ok(actor(app, token.organization, holder, origin, Via::Session))
+}
+
+async fn holder(app: &App, organization: OrganizationId, id: SessionId) -> Result<SignedIn, AuthenticateError> {
+    let holder = app.caching.holder(&app.store, organization, id).await?;
+    holder.filter(|holder| holder.is_good(app.now())).ok_or(AuthenticateError::Invalid)
+}
+
+/// The session waits for its holder anew, in the store and in the session store.
+async fn note_seen(
+    app: &App,
+    organization: OrganizationId,
+    key: &SessionKey,
+    open: OpenSession,
+    now: Timestamp,
+) -> Result<(), AuthenticateError> {
+    let span = open.span.seen(now, ends_idle_at(app, now));
+    let mut uow = app.store.begin(organization).await?;
+    let touched = uow.sessions().touch(open.id, span).await;
+    conclude::<_, StoreError>(uow, touched).await?;
+    app.sessions.touch(organization, key, &OpenSession { span, ..open }, now).await?;
+    Ok(())
+}
+
+fn actor(
+    app: &App,
+    organization: OrganizationId,
+    holder: SignedIn,
+    origin: Origin,
+    via: impl FnOnce(SessionId) -> Via,
+) -> Actor {
+    app.active.note(organization, holder.user.id);
+    Actor {
+        organization,
+        is_enrolling: must_enrol(app, &holder),
+        user_id: holder.user.id,
+        role: holder.user.value.role,
+        team_ids: holder.user.value.team_ids,
+        origin: origin.proved(via(holder.session.id)),
+        scopes: None,
     }
 }
 
 /// Whether somebody has to set up a second factor first.
-fn must_enrol(app: &App, account: &Account) -> bool {
-    app.admins_need_second_factor && account.user.role == Role::Admin && !account.has_second_factor
+fn must_enrol(app: &App, holder: &SignedIn) -> bool {
+    app.admins_need_second_factor && holder.user.role == Role::Admin && !holder.has_second_factor
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::access_token::{TokenKeys, WeakSecret};
+use super::keys::{TokenKeys, WeakSecret};
 use super::opaque_token::hex;
 
 const NONCE_BYTES: usize = 12;

@@ -19,6 +19,12 @@ impl OpaqueToken {
         Ok(Self { organization, text })
     }
 
+    /// Another token of the same organization.
+    pub(super) fn followed_by(&self, secret: [u8; 32]) -> Self {
+        let text = format!("{}.{}", self.organization, URL_SAFE_NO_PAD.encode(secret));
+        Self { organization: self.organization, text }
+    }
+
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (organization, secret) = text.split_once('.')?;
         let is_whole = secret.len() == 43;

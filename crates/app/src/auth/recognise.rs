@@ -1,12 +1,15 @@
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
 use scheduling_domain::record::Record;
+use scheduling_domain::session::{Session, SessionGrant, SessionKind, SessionSpan};
 use scheduling_domain::user::{Credentials, PasswordHash, User};
 
 use super::device::{device_token, identifier_key, is_known_device};
+use super::failed_sign_in::note_failed_sign_in;
 use super::throttle::{Attempt, Ended, account_key};
 use super::{SignIn, SignInError};
 use crate::app::App;
+use crate::audit::Entry;
 use crate::second_factor::take_code;
 use crate::unit::conclude;
 
@@ -22,12 +25,31 @@ pub(super) struct Recognised {
 }
 
 impl Recognised {
-    /// Keeps what the proof brought along.
-    pub(super) async fn keep(&self, uow: &mut dyn UnitOfWork) -> Result<(), StoreError> {
+    /// Opens a session, and keeps what the proof brought along.
+    pub(super) async fn open_session_in(
+        &self,
+        app: &App,
+        uow: &mut dyn UnitOfWork,
+        asked: &SignIn,
+        kind: SessionKind,
+        span: SessionSpan,
+    ) -> Result<Session, StoreError> {
         if let Some((outdated, hash)) = &self.renewed {
             uow.users().rehash_password(self.user.id, outdated, hash).await?;
         }
-        Ok(())
+        let grant = SessionGrant {
+            user_id: self.user.id,
+            kind,
+            token_epoch: self.credentials.token_epoch,
+            address: asked.origin.address,
+            user_agent: asked.user_agent.clone(),
+            span,
+        };
+        let created_at = app.now();
+        let id = uow.sessions().insert(&grant, created_at).await?;
+        let entry = Entry::by(created_at, Some(self.user.id), &asked.origin, "auth", "sign_in");
+        entry.with("remember_me", asked.remember_me).record(uow);
+        Ok(Session { id, created_at, grant })
     }
 }
 
@@ -44,7 +66,11 @@ pub(super) async fn recognise(app: &App, asked: &SignIn) -> Result<Recognised, S
             Err(_) => Ended::Open,
         })
         .await;
-    account
+    account.inspect_err(|error| {
+        if matches!(error, SignInError::WrongCredentials | SignInError::WrongCode) {
+            note_failed_sign_in(app, asked);
+        }
+    })
 }
 
 async fn verify(

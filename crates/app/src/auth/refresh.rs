@@ -1,11 +1,12 @@
-use scheduling_domain::id::OrganizationId;
+use jiff::Timestamp;
 use scheduling_domain::origin::Origin;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
+use scheduling_domain::session::{RefreshToken, SessionSpan, SignedIn};
 use thiserror::Error;
 
 use super::Tokens;
 use super::opaque_token::OpaqueToken;
-use super::sign_in::next_link;
+use super::tokens::pair;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::unit::{conclude, retry, transient};
@@ -26,9 +27,11 @@ pub enum RefreshError {
 
 transient!(RefreshError);
 
-/// Exchanges a refresh token for the next pair. The new one ends when the sign-in ends: exchanging does not lengthen it.
+/// Exchanges a refresh token for the next pair. The session ends when it ends: exchanging does not lengthen it.
 ///
-/// A token that comes a second time was stolen from somebody; nobody can say by whom, so the whole family ends.
+/// A token that comes again within the grace period, while its successor is unused, is answered the same pair: the first
+/// reply was lost, or two tabs asked at once. Later it was stolen from somebody; nobody can say by whom, so the whole
+/// session ends.
 pub async fn refresh(app: &App, refresh_token: &str, origin: &Origin) -> Result<Tokens, RefreshError> {
     let token = OpaqueToken::parse(refresh_token).ok_or(RefreshError::Refused)?;
     retry(|| refresh_once(app, &token, origin)).await
@@ -36,39 +39,71 @@ pub async fn refresh(app: &App, refresh_token: &str, origin: &Origin) -> Result<
 
 async fn refresh_once(app: &App, token: &OpaqueToken, origin: &Origin) -> Result<Tokens, RefreshError> {
     let mut uow = app.store.begin(token.organization).await?;
-    let outcome = refresh_in(app, uow.as_mut(), token.organization, &token.hash(), origin).await;
-    // A refusal is settled like a success: the family's end must be kept.
+    let outcome = refresh_in(app, uow.as_mut(), token, origin).await;
+    // A refusal is settled like a success: the session's end must be kept.
     conclude(uow, outcome).await?.ok_or(RefreshError::Refused)
 }
 
 async fn refresh_in(
     app: &App,
     uow: &mut dyn UnitOfWork,
-    organization: OrganizationId,
-    token_hash: &str,
+    token: &OpaqueToken,
     origin: &Origin,
 ) -> Result<Option<Tokens>, RefreshError> {
     let now = app.now();
-    let Some(link) = uow.refresh_tokens().find_by_hash(token_hash).await? else {
+    let Some(link) = uow.refresh_tokens().find_by_hash(&token.hash()).await? else {
         return Ok(None);
     };
-    if link.used_at.is_some() {
-        tracing::warn!(user_id = %link.grant.user_id, "a refresh token came twice; its family ends");
-        uow.refresh_tokens().revoke_family(&link.grant.family, now).await?;
-        Entry::by(now, Some(link.grant.user_id), origin, "auth", "token_reuse").record(uow);
+    let Some(holder) = uow.sessions().find(link.session_id).await?.filter(|holder| holder.is_good(now)) else {
         return Ok(None);
+    };
+    match link.used_at {
+        None => exchange(app, uow, token, &link, &holder, now).await,
+        Some(used_at) => repeat(app, uow, token, &holder, used_at, origin).await,
     }
-    if link.revoked_at.is_some() || link.grant.expires_at <= now {
-        return Ok(None);
-    }
-    let is_active = uow.users().find(link.grant.user_id).await?.is_some_and(|user| user.is_active);
-    let credentials = uow.users().find_credentials(link.grant.user_id).await?;
-    let Some(credentials) = credentials.filter(|known| is_active && known.token_epoch == link.grant.token_epoch) else {
+}
+
+/// Makes the next link.
+async fn exchange(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    token: &OpaqueToken,
+    link: &RefreshToken,
+    holder: &SignedIn,
+    now: Timestamp,
+) -> Result<Option<Tokens>, RefreshError> {
+    let Some(successor) = app.tokens.successors(token).next() else {
         return Ok(None);
     };
     uow.refresh_tokens().mark_used(link.id, now).await?;
-    let (grant, tokens) = next_link(app, organization, &credentials, link.grant.family, link.grant.expires_at)
-        .map_err(RefreshError::Token)?;
-    uow.refresh_tokens().insert(&grant, now).await?;
-    Ok(Some(tokens))
+    uow.refresh_tokens().insert(link.session_id, &successor.hash(), now).await?;
+    let span = SessionSpan { seen_at: now, ..holder.session.grant.span };
+    uow.sessions().touch(link.session_id, span).await?;
+    pair(app, successor, (holder.user.id, holder.session.id), now).map(Some).map_err(RefreshError::Token)
+}
+
+/// Says again what was said at `used_at`, or ends the session.
+async fn repeat(
+    app: &App,
+    uow: &mut dyn UnitOfWork,
+    token: &OpaqueToken,
+    holder: &SignedIn,
+    used_at: Timestamp,
+    origin: &Origin,
+) -> Result<Option<Tokens>, RefreshError> {
+    let now = app.now();
+    if now.duration_since(used_at) < app.limits.refresh_grace {
+        for successor in app.tokens.successors(token) {
+            let next = uow.refresh_tokens().find_by_hash(&successor.hash()).await?;
+            if next.is_some_and(|next| next.used_at.is_none()) {
+                return pair(app, successor, (holder.user.id, holder.session.id), used_at)
+                    .map(Some)
+                    .map_err(RefreshError::Token);
+            }
+        }
+    }
+    tracing::warn!(user_id = %holder.user.id, session_id = %holder.session.id, "a refresh token came twice; its session ends");
+    uow.sessions().delete(holder.session.id).await?;
+    Entry::by(now, Some(holder.user.id), origin, "auth", "token_reuse").record(uow);
+    Ok(None)
 }

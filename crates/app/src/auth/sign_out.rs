@@ -4,19 +4,24 @@ use super::opaque_token::OpaqueToken;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::unit::conclude;
+use crate::unit::{conclude, retry};
 
 /// What a sign-out ends.
 #[derive(Clone, Copy)]
 pub enum SignOut<'a> {
-    /// The sign-in that this refresh token belongs to. Its access token runs out by itself.
+    /// The session that this refresh token belongs to.
     Here(&'a str),
-    /// Every sign-in of the account and every access token, at once.
+    /// Every session of the account.
     Everywhere,
 }
 
-/// Signs out. A refresh token that means nothing, or is somebody else's, is passed over: the wish is fulfilled already.
+/// Signs out, at once and everywhere: also the access tokens of the session. A refresh token that means nothing, or is
+/// somebody else's, is passed over: the wish is fulfilled already.
 pub async fn sign_out(app: &App, actor: &Actor, which: SignOut<'_>) -> Result<(), StoreError> {
+    retry(|| sign_out_once(app, actor, which)).await
+}
+
+async fn sign_out_once(app: &App, actor: &Actor, which: SignOut<'_>) -> Result<(), StoreError> {
     let mut uow = app.store.begin(actor.organization).await?;
     let outcome = sign_out_in(app, uow.as_mut(), actor, which).await;
     conclude(uow, outcome).await
@@ -32,12 +37,13 @@ async fn sign_out_in(app: &App, uow: &mut dyn UnitOfWork, actor: &Actor, which: 
     let Some(token) = OpaqueToken::parse(refresh_token) else {
         return Ok(());
     };
-    match uow.refresh_tokens().find_by_hash(&token.hash()).await? {
-        Some(link) if link.grant.user_id == actor.user_id => {
-            uow.refresh_tokens().revoke_family(&link.grant.family, app.now()).await?;
-            signed_out.with("everywhere", false).record(uow);
-            Ok(())
-        }
-        _ => Ok(()),
+    let Some(link) = uow.refresh_tokens().find_by_hash(&token.hash()).await? else {
+        return Ok(());
+    };
+    let holder = uow.sessions().find(link.session_id).await?;
+    if holder.is_some_and(|holder| holder.user.id == actor.user_id) {
+        uow.sessions().delete(link.session_id).await?;
+        signed_out.with("everywhere", false).record(uow);
     }
+    Ok(())
 }

@@ -11,10 +11,10 @@
 //! The cache is trusted as long as it answers. After any failure this process asks it nothing until it has caught up
 //! ([`relay`]): every raise that may have been missed is made good first.
 
-mod accounts;
 mod cached;
 pub mod families;
 mod flights;
+mod holders;
 mod relay;
 mod store;
 mod trust;
@@ -33,9 +33,8 @@ use scheduling_domain::ports::{
 };
 use tokio::time::timeout;
 
-pub(crate) use accounts::Account;
-use accounts::Accounts;
 use flights::Flights;
+use holders::Holders;
 use store::CachedStore;
 use trust::Trust;
 
@@ -52,25 +51,25 @@ struct Inner {
     metrics: Arc<dyn SchedulingMetrics>,
     trust: Trust,
     flights: Flights,
-    accounts: Accounts,
+    holders: Holders,
     /// Events of the outbox that this process has told itself, and that are still to be removed.
     told: Mutex<BTreeMap<OrganizationId, Vec<OutboxEventId>>>,
 }
 
 impl Caching {
-    /// Keeps answers in `cache`; without one, only accounts, for a moment.
+    /// Keeps answers in `cache`; without one, only who is signed in, for a moment.
     pub fn new(cache: Option<Arc<dyn Cache>>, metrics: Arc<dyn SchedulingMetrics>) -> Self {
-        Self::with(cache, metrics, Accounts::default())
+        Self::with(cache, metrics, Holders::default())
     }
 
     /// Keeps nothing at all.
     pub fn off() -> Self {
-        Self::with(None, Arc::new(NoMetrics), Accounts::off())
+        Self::with(None, Arc::new(NoMetrics), Holders::off())
     }
 
-    fn with(cache: Option<Arc<dyn Cache>>, metrics: Arc<dyn SchedulingMetrics>, accounts: Accounts) -> Self {
+    fn with(cache: Option<Arc<dyn Cache>>, metrics: Arc<dyn SchedulingMetrics>, holders: Holders) -> Self {
         let (trust, flights, told) = (Trust::default(), Flights::default(), Mutex::default());
-        Self(Arc::new(Inner { cache, metrics, trust, flights, accounts, told }))
+        Self(Arc::new(Inner { cache, metrics, trust, flights, holders, told }))
     }
 
     /// The store with the cache around it.

@@ -13,8 +13,8 @@ use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    AuditQueries, Clock, DerivedKey, OutboxQueries, PoolStatus, PublicationQueries, Queries, Store, StoreError,
-    UnitOfWork, UserQueries,
+    AuditQueries, Clock, DerivedKey, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store,
+    StoreError, UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
@@ -147,6 +147,7 @@ impl Store for CachedStore {
             availabilities: dyn Queries<Availability>,
             demands: dyn Queries<Demand>,
             rule_sets: dyn Queries<RuleSet>,
+            sessions: dyn SessionQueries,
             schedules: dyn Queries<Schedule>,
             publications: dyn PublicationQueries,
             shifts: dyn Queries<Shift>,

@@ -12,11 +12,13 @@ use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
     AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
     PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository, Repository,
-    ScheduleRepository, SecondFactorRepository, ShiftRepository, StoreError, UnitOfWork, UserRepository,
+    ScheduleRepository, SecondFactorRepository, SessionRepository, ShiftRepository, StoreError, UnitOfWork,
+    UserRepository,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Entity;
 use scheduling_domain::rule_set::RuleSet;
+use scheduling_domain::session::Session;
 use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
@@ -36,7 +38,8 @@ pub(super) struct CachedUnit {
 
 impl CachedUnit {
     async fn commit_and_raise(mut self) -> Result<(), StoreError> {
-        let writes_accounts = self.inner.written().contains(User::KIND);
+        let written = self.inner.written();
+        let ends_sessions = written.contains(User::KIND) || written.contains(Session::KIND);
         let kinds = self.caching.cached_kinds(self.inner.written());
         let mut event = None;
         if !kinds.is_empty() {
@@ -44,8 +47,8 @@ impl CachedUnit {
         }
         let committed = self.inner.commit().await;
         // A commit whose answer was lost may have been done.
-        if writes_accounts {
-            self.caching.0.accounts.forget(self.organization);
+        if ends_sessions {
+            self.caching.0.holders.forget(self.organization);
         }
         if !kinds.is_empty() {
             self.caching.raise(self.organization, &kinds, event.filter(|_| committed.is_ok())).await;
@@ -92,6 +95,7 @@ impl UnitOfWork for CachedUnit {
         demands: dyn Repository<Demand>,
         rule_sets: dyn Repository<RuleSet>,
         users: dyn UserRepository,
+        sessions: dyn SessionRepository,
         refresh_tokens: dyn RefreshTokenRepository,
         schedules: dyn ScheduleRepository,
         second_factors: dyn SecondFactorRepository,

@@ -89,5 +89,6 @@ pub const ACTIONS: &[Action] = actions! {
     WriteOwnAccount Account: updateUser;
     ReadAudit Shared: listAuditEvents;
     OwnSecondFactor Account: showTotp enrolTotp confirmTotp replaceRecoveryCodes removeTotp;
-    OwnSession Account: logout;
+    ManageSessions Account: listUserSessions endUserSessions endUserSession;
+    OwnSession Account: logout showSession closeSession listOwnSessions endOwnSession;
 };

@@ -101,7 +101,8 @@ operations! {
     WriteOwnAccount   "write_own_account",  [A,   F,   F,        A,  F], None,                        "Change one's own name and password.";
     ReadAudit         "read_audit",         [A,   F,   F,        F,  F], None,                        "Read what was done, by whom and why.";
     OwnSecondFactor   "own_second_factor",  [A,   A,   A,        A,  A], None,                        "Set up, show, change and remove one's own second factor.";
-    OwnSession        "own_session",        [A,   A,   A,        A,  A], None,                        "Sign out.";
+    ManageSessions    "manage_sessions",    [A,   F,   F,        A,  F], None,                        "See where an account is signed in, and end its sessions.";
+    OwnSession        "own_session",        [A,   A,   A,        A,  A], None,                        "See where one is signed in oneself, and sign out.";
 }
 
 /// What `actor` may do with something that stands to them as `relation`.

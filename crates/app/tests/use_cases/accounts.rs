@@ -1,5 +1,5 @@
 use scheduling_app::Call;
-use scheduling_app::auth::{AuthenticateError, Password, authenticate, sign_in};
+use scheduling_app::auth::{Password, sign_in};
 use scheduling_app::users::{
     CreateUserError, NewUser, UpdateUserError, UserPatch, create_user, find_operator, get_user, list_users, update_user,
 };
@@ -7,7 +7,7 @@ use scheduling_conformance::build::a_user;
 use scheduling_domain::page::PageRequest;
 use scheduling_domain::user::{Role, User, UserFilter};
 
-use crate::house::{House, PASSWORD, asked, fresh, unproved};
+use crate::house::{House, PASSWORD, asked, fresh};
 
 #[tokio::test]
 async fn only_administrators_make_accounts() {
@@ -102,10 +102,7 @@ async fn a_new_password_takes_the_old_one_and_ends_what_was_issued() {
     let current_password = Some(Password::new(PASSWORD));
     let patch = UserPatch { password: new, current_password, ..UserPatch::default() };
     update_user(&house.app, &Call::new(&house.employee), id, None, &patch).await.unwrap();
-    assert!(matches!(
-        authenticate(&house.app, &tokens.access_token, unproved()).await,
-        Err(AuthenticateError::Invalid)
-    ));
+    assert!(house.is_refused(&tokens).await);
     assert!(sign_in(&house.app, &asked("nurse", "another long password")).await.is_ok());
 }
 

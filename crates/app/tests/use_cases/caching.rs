@@ -19,7 +19,7 @@ use scheduling_domain::site::Site;
 use scheduling_memory::MemoryCache;
 use tokio::task::JoinSet;
 
-use crate::house::{House, unproved};
+use crate::house::{House, bearer, unproved};
 
 /// A cache that can be cut off.
 #[derive(Clone)]
@@ -321,7 +321,7 @@ async fn a_deactivated_account_is_nobody_at_once_where_it_was_written() {
     let house = House::build().await;
     let app = process(&house, MemoryCache::new());
     let tokens = house.sign_in("nurse").await;
-    let who = async || authenticate(&app, &tokens.access_token, unproved()).await;
+    let who = async || authenticate(&app, &bearer(&tokens), unproved()).await;
     assert_eq!(who().await.unwrap().user_id, house.employee.user_id);
     let patch = UserPatch { is_active: Some(false), ..UserPatch::default() };
     update_user(&app, &Call::new(&house.admin), house.employee.user_id, None, &patch).await.unwrap();

@@ -8,12 +8,13 @@ use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 use scheduling_app::assignments::NewAssignment;
 use scheduling_app::auth::{
-    DerivedKeys, Password, PasswordHasher, SignIn, Throttle, TokenKeys, Tokens, authenticate, sign_in,
+    AuthenticateError, Credential, DerivedKeys, Password, PasswordHasher, SignIn, Throttle, TokenKeys, Tokens,
+    authenticate, sign_in,
 };
 use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::users::{NewUser, create_administrator};
-use scheduling_app::{Actor, App, Call, Limits, Settled, catalogue, schedules, users};
+use scheduling_app::{ActiveAccounts, Actor, App, Call, Limits, Settled, catalogue, schedules, users};
 use scheduling_conformance::build::{
     a_demand, a_position, a_rule, a_schedule, a_shift_template, a_site, a_team, a_user, an_employee, instant,
 };
@@ -21,7 +22,7 @@ use scheduling_domain::assignment::AssignmentSource;
 use scheduling_domain::employee::Employee;
 use scheduling_domain::id::{EmployeeId, OrganizationId, ShiftId};
 use scheduling_domain::origin::{Origin, Via};
-use scheduling_domain::ports::{Clock, NoMetrics, Store};
+use scheduling_domain::ports::{Clock, NoMetrics};
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
 use scheduling_domain::rule_set::RuleSet;
@@ -32,11 +33,15 @@ use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::team::Team;
 use scheduling_domain::user::{Role, User};
+use scheduling_memory::MemoryPresence;
 use scheduling_memory::MemoryThrottle;
 use scheduling_sqlite::SqliteStore;
 
 /// The password of every account.
 pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// What signs tokens.
+pub(crate) const SECRET: [u8; 32] = [7; 32];
 
 /// A clock that stands until it is moved.
 pub(crate) struct StandingClock(Mutex<Timestamp>);
@@ -70,12 +75,14 @@ impl House {
         static PASSWORDS: OnceLock<PasswordHasher> = OnceLock::new();
         let passwords = PASSWORDS.get_or_init(|| PasswordHasher::try_new(NonZeroUsize::MIN).unwrap()).clone();
         let clock = Arc::new(StandingClock(Mutex::new(instant("2026-01-01T00:00:00Z"))));
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::in_memory().await.unwrap());
+        let store = SqliteStore::in_memory().await.unwrap();
         let app = App {
-            store,
+            store: Arc::new(store.clone()),
             caching: Caching::off(),
+            sessions: Arc::new(store),
+            active: Arc::new(ActiveAccounts::new(Arc::new(MemoryPresence::new()))),
             clock: clock.clone(),
-            tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
+            tokens: Arc::new(TokenKeys::try_new(&SECRET).unwrap()),
             passwords,
             keys: Arc::new(DerivedKeys::try_new(&[7; 32]).unwrap()),
             post: None,
@@ -152,7 +159,13 @@ impl House {
     }
 
     pub(crate) async fn who(&self, tokens: &Tokens) -> Actor {
-        authenticate(&self.app, &tokens.access_token, unproved()).await.unwrap()
+        authenticate(&self.app, &bearer(tokens), unproved()).await.unwrap()
+    }
+
+    /// Whether an access token is good no more.
+    pub(crate) async fn is_refused(&self, tokens: &Tokens) -> bool {
+        let who = authenticate(&self.app, &bearer(tokens), unproved()).await;
+        matches!(who, Err(AuthenticateError::Invalid))
     }
 
     /// A draft over four weeks from Monday 2026-01-05, with a day and a night shift on each day.
@@ -194,7 +207,13 @@ pub(crate) fn asked(identifier: &str, password: &str) -> SignIn {
         remember_me: false,
         device: None,
         origin: unproved(),
+        user_agent: Some("curl/8.5.0".to_owned()),
     }
+}
+
+/// Somebody's access token as a request brings it.
+pub(crate) fn bearer(tokens: &Tokens) -> Credential {
+    Credential::AccessToken(tokens.access_token.clone())
 }
 
 /// Somebody who has yet to prove who they are.

@@ -16,7 +16,7 @@ use scheduling_conformance::build::a_user;
 use scheduling_domain::mail::Mail;
 use scheduling_domain::ports::{MailError, Mailer};
 
-use crate::house::{House, PASSWORD, asked, fresh, unproved};
+use crate::house::{House, PASSWORD, asked, bearer, fresh, unproved};
 
 const CHOSEN: &str = "a password of one's own";
 
@@ -147,7 +147,7 @@ async fn a_reset_ends_everything_that_was_issued() {
     let (to, subject, token) = office.deliver().await.remove(0);
     assert_eq!((to.as_str(), subject.as_str()), ("nurse@example.com", "password_reset en"));
     office.choose(&token).await.unwrap();
-    assert!(authenticate(&office.house.app, &tokens.access_token, unproved()).await.is_err());
+    assert!(authenticate(&office.house.app, &bearer(&tokens), unproved()).await.is_err());
     assert!(sign_in(&office.house.app, &asked("nurse", CHOSEN)).await.is_ok());
     assert!(matches!(office.choose(&token).await, Err(ChoosePasswordError::InvalidToken)));
 }

@@ -5,6 +5,7 @@
 mod accounts;
 mod assignments;
 mod audit;
+mod browser_sessions;
 mod caching;
 mod catalogue;
 mod guessing;

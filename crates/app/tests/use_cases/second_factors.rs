@@ -7,7 +7,7 @@ use scheduling_app::second_factor::{
 use scheduling_app::users::{UpdateUserError, UserPatch, update_user};
 use scheduling_app::{Actor, Call};
 
-use crate::house::{House, PASSWORD, asked, unproved};
+use crate::house::{House, PASSWORD, asked, bearer, unproved};
 use crate::totp::code;
 
 fn password() -> Password {
@@ -122,7 +122,7 @@ async fn administrators_reset_what_was_lost_and_nobody_else_does() {
         assert!(matches!(refused, Err(SecondFactorError::Forbidden)));
     }
     assert!(reset_second_factor(&house.app, &house.admin, house.employee.user_id).await.unwrap());
-    assert!(authenticate(&house.app, &tokens.access_token, unproved()).await.is_err());
+    assert!(authenticate(&house.app, &bearer(&tokens), unproved()).await.is_err());
     assert!(sign_in(&house.app, &asked("nurse", PASSWORD)).await.is_ok());
     assert!(!reset_second_factor(&house.app, &house.admin, house.employee.user_id).await.unwrap());
 }

@@ -1,14 +1,15 @@
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
-use scheduling_app::Call;
 use scheduling_app::auth::{
-    AuthenticateError, HashCost, Password, PasswordHasher, RefreshError, SignIn, SignInError, SignOut, authenticate,
-    refresh, sign_in, sign_out,
+    AuthenticateError, HashCost, Password, PasswordHasher, RefreshError, SignIn, SignInError, SignOut, TokenKeys,
+    authenticate, refresh, sign_in, sign_out,
 };
 use scheduling_app::users::{UserPatch, update_user};
+use scheduling_app::{App, Call};
 
-use crate::house::{House, PASSWORD, asked, unproved};
+use crate::house::{House, PASSWORD, SECRET, asked, bearer, unproved};
 
 #[tokio::test]
 async fn a_password_opens_by_user_name_and_by_e_mail() {
@@ -79,25 +80,69 @@ async fn an_access_token_runs_out() {
     let house = House::build().await;
     let tokens = house.sign_in("admin").await;
     house.wait(SignedDuration::from_mins(15));
-    assert!(matches!(
-        authenticate(&house.app, &tokens.access_token, unproved()).await,
-        Err(AuthenticateError::Expired)
-    ));
+    assert!(matches!(authenticate(&house.app, &bearer(&tokens), unproved()).await, Err(AuthenticateError::Expired)));
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_exchanged_once_and_its_reuse_ends_the_family() {
+async fn a_refresh_token_that_comes_late_again_ends_its_session_and_no_other() {
     let house = House::build().await;
     let first = house.sign_in("admin").await;
     let second = refresh(&house.app, &first.refresh_token, &unproved()).await.unwrap();
     assert_eq!(house.who(&second).await.user_id, house.admin.user_id);
     let elsewhere = house.sign_in("admin").await;
 
+    house.wait(SignedDuration::from_secs(10));
     let stolen = refresh(&house.app, &first.refresh_token, &unproved()).await;
     assert!(matches!(stolen, Err(RefreshError::Refused)));
     let heir = refresh(&house.app, &second.refresh_token, &unproved()).await;
-    assert!(matches!(heir, Err(RefreshError::Refused)), "the whole family has ended");
-    assert!(refresh(&house.app, &elsewhere.refresh_token, &unproved()).await.is_ok(), "other sign-ins go on");
+    assert!(matches!(heir, Err(RefreshError::Refused)), "the whole session has ended");
+    assert!(house.is_refused(&second).await, "and its access tokens with it");
+    assert!(refresh(&house.app, &elsewhere.refresh_token, &unproved()).await.is_ok(), "other sessions go on");
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_given_again_within_the_grace_period() {
+    let house = House::build().await;
+    let first = house.sign_in("admin").await;
+    let second = refresh(&house.app, &first.refresh_token, &unproved()).await.unwrap();
+    house.wait(SignedDuration::from_secs(9));
+    let again = refresh(&house.app, &first.refresh_token, &unproved()).await.unwrap();
+    assert_eq!(again.refresh_token, second.refresh_token);
+    assert_eq!(again.access_token, second.access_token);
+    assert_eq!(again.expires_in_seconds, second.expires_in_seconds - 9);
+    assert!(refresh(&house.app, &again.refresh_token, &unproved()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_refresh_token_whose_successor_was_used_ends_its_session_within_the_grace_period_too() {
+    let house = House::build().await;
+    let first = house.sign_in("admin").await;
+    let second = refresh(&house.app, &first.refresh_token, &unproved()).await.unwrap();
+    let third = refresh(&house.app, &second.refresh_token, &unproved()).await.unwrap();
+    assert!(matches!(refresh(&house.app, &first.refresh_token, &unproved()).await, Err(RefreshError::Refused)));
+    assert!(matches!(refresh(&house.app, &third.refresh_token, &unproved()).await, Err(RefreshError::Refused)));
+}
+
+#[tokio::test]
+async fn requests_that_refresh_at_once_all_get_the_same_pair() {
+    let house = House::build().await;
+    let first = house.sign_in("admin").await;
+    let origin = unproved();
+    let refreshes = (0..8).map(|_| refresh(&house.app, &first.refresh_token, &origin));
+    let pairs: Vec<_> = futures_util::future::try_join_all(refreshes).await.unwrap();
+    assert!(pairs.iter().all(|pair| *pair == pairs[0]));
+    assert_ne!(pairs[0].refresh_token, first.refresh_token);
+}
+
+#[tokio::test]
+async fn the_grace_period_outlives_a_change_of_the_signing_secret() {
+    let house = House::build().await;
+    let first = house.sign_in("admin").await;
+    let second = refresh(&house.app, &first.refresh_token, &unproved()).await.unwrap();
+    let rotated = TokenKeys::try_new(&[9; 32]).unwrap().with_previous(&SECRET).unwrap();
+    let app = App { tokens: Arc::new(rotated), ..house.app.clone() };
+    let again = refresh(&app, &first.refresh_token, &unproved()).await.unwrap();
+    assert_eq!(again.refresh_token, second.refresh_token);
 }
 
 #[tokio::test]
@@ -120,10 +165,11 @@ async fn signing_out_ends_one_sign_in_or_all() {
     let (here, there) = (house.sign_in("admin").await, house.sign_in("admin").await);
     sign_out(&house.app, &house.admin, SignOut::Here(&here.refresh_token)).await.unwrap();
     assert!(matches!(refresh(&house.app, &here.refresh_token, &unproved()).await, Err(RefreshError::Refused)));
+    assert!(house.is_refused(&here).await);
     let there = refresh(&house.app, &there.refresh_token, &unproved()).await.unwrap();
 
     sign_out(&house.app, &house.admin, SignOut::Everywhere).await.unwrap();
-    assert!(matches!(authenticate(&house.app, &there.access_token, unproved()).await, Err(AuthenticateError::Invalid)));
+    assert!(house.is_refused(&there).await);
     assert!(matches!(refresh(&house.app, &there.refresh_token, &unproved()).await, Err(RefreshError::Refused)));
 }
 
@@ -142,9 +188,6 @@ async fn deactivation_ends_everything_at_once() {
     let inactive = UserPatch { is_active: Some(false), ..UserPatch::default() };
     let call = Call::new(&house.admin);
     update_user(&house.app, &call, house.employee.user_id, None, &inactive).await.unwrap();
-    assert!(matches!(
-        authenticate(&house.app, &tokens.access_token, unproved()).await,
-        Err(AuthenticateError::Invalid)
-    ));
+    assert!(house.is_refused(&tokens).await);
     assert!(matches!(refresh(&house.app, &tokens.refresh_token, &unproved()).await, Err(RefreshError::Refused)));
 }

@@ -1,12 +1,11 @@
-//! Accounts, passwords and refresh tokens.
+//! Accounts and passwords.
 
 use std::sync::Arc;
 
-use jiff::ToSpan;
 use scheduling_domain::ports::{Store, StoreError};
-use scheduling_domain::user::{Credentials, PasswordHash, RefreshToken, Role, User};
+use scheduling_domain::user::{Credentials, PasswordHash, Role, User};
 
-use crate::build::{a_refresh_grant, a_user, instant};
+use crate::build::a_user;
 use crate::store::assert_refused;
 use crate::world::{References, World};
 
@@ -126,83 +125,4 @@ pub async fn active_administrators_are_listed_in_order(store: &Arc<dyn Store>) {
     let mut uow = world.begin().await;
     assert_eq!(uow.users().lock_active_admins().await.unwrap(), [second, third]);
     uow.rollback().await.unwrap();
-}
-
-/// A refresh token is found by its hash, every field as it was given; in its own organization only.
-pub async fn a_refresh_token_is_found_by_its_hash(store: &Arc<dyn Store>) {
-    let world = World::build(store, "ours").await;
-    let theirs = World::build(store, "theirs").await;
-    let grant = a_refresh_grant(world.user.id, "family", "hash");
-    let mut uow = world.begin().await;
-    let id = uow.refresh_tokens().insert(&grant, world.now).await.unwrap();
-    let expected = RefreshToken { id, grant, used_at: None, revoked_at: None };
-    assert_eq!(uow.refresh_tokens().find_by_hash("hash").await.unwrap(), Some(expected));
-    assert_eq!(uow.refresh_tokens().find_by_hash("HASH").await.unwrap(), None);
-    uow.commit().await.unwrap();
-    let mut uow = theirs.begin().await;
-    assert_eq!(uow.refresh_tokens().find_by_hash("hash").await.unwrap(), None);
-    uow.rollback().await.unwrap();
-}
-
-/// Of two who bring the same token, the second waits and finds it used.
-pub async fn a_refresh_token_is_exchanged_once(store: &Arc<dyn Store>) {
-    let world = Arc::new(World::build(store, "ours").await);
-    let mut uow = world.begin().await;
-    uow.refresh_tokens().insert(&a_refresh_grant(world.user.id, "family", "hash"), world.now).await.unwrap();
-    uow.commit().await.unwrap();
-    let exchanges: Vec<_> = (0..8)
-        .map(|_| {
-            let world = Arc::clone(&world);
-            tokio::spawn(async move {
-                let mut uow = world.begin().await;
-                let token = uow.refresh_tokens().find_by_hash("hash").await.unwrap().unwrap();
-                if token.used_at.is_none() {
-                    uow.refresh_tokens().mark_used(token.id, world.now).await.unwrap();
-                }
-                uow.commit().await.unwrap();
-                token.used_at
-            })
-        })
-        .collect();
-    let mut winners = 0;
-    for exchange in exchanges {
-        match exchange.await.unwrap() {
-            None => winners += 1,
-            Some(used_at) => assert_eq!(used_at, world.now),
-        }
-    }
-    assert_eq!(winners, 1);
-}
-
-/// All links of a sign-in end together, and links of others stay.
-pub async fn a_family_ends_together(store: &Arc<dyn Store>) {
-    let world = World::build(store, "ours").await;
-    let now = world.now + 1.hour();
-    let mut uow = world.begin().await;
-    for (family, hash) in [("one", "1a"), ("one", "1b"), ("two", "2a")] {
-        uow.refresh_tokens().insert(&a_refresh_grant(world.user.id, family, hash), world.now).await.unwrap();
-    }
-    uow.refresh_tokens().revoke_family("one", now).await.unwrap();
-    uow.refresh_tokens().revoke_family("nobody's", now).await.unwrap();
-    for (hash, revoked_at) in [("1a", Some(now)), ("1b", Some(now)), ("2a", None)] {
-        let token = uow.refresh_tokens().find_by_hash(hash).await.unwrap().unwrap();
-        assert_eq!(token.revoked_at, revoked_at);
-    }
-    uow.commit().await.unwrap();
-}
-
-/// Links that ended before an instant are removed and counted, no more at a time than asked for.
-pub async fn expired_refresh_tokens_are_removed_so_many_at_a_time(store: &Arc<dyn Store>) {
-    let world = World::build(store, "ours").await;
-    let ends = instant("2027-01-01T00:00:00Z");
-    let mut uow = world.begin().await;
-    for hash in ["a", "b", "c"] {
-        uow.refresh_tokens().insert(&a_refresh_grant(world.user.id, hash, hash), world.now).await.unwrap();
-    }
-    let later = ends + 1.microsecond();
-    for (before, at_most, removed) in [(ends, 9, 0), (later, 2, 2), (later, 2, 1), (later, 2, 0)] {
-        assert_eq!(uow.refresh_tokens().delete_expired(before, at_most).await.unwrap(), removed);
-    }
-    assert_eq!(uow.refresh_tokens().find_by_hash("a").await.unwrap(), None);
-    uow.commit().await.unwrap();
 }

@@ -32,6 +32,7 @@ pub mod publications;
 pub mod records;
 pub mod references;
 pub mod second_factors;
+pub mod sessions;
 pub mod transactions;
 pub mod values;
 pub mod versions;
@@ -222,10 +223,19 @@ macro_rules! store_conformance {
                 an_account_is_found_by_name_or_address_in_any_case
                 an_account_of_another_organization_is_not_found
                 active_administrators_are_listed_in_order
+            ]
+            sessions: [
+                a_session_is_found_with_its_account
+                a_session_of_another_organization_is_not_found
+                a_taken_key_is_a_duplicate
+                a_touched_session_lasts_as_it_was_told
+                what_is_deleted_has_ended
+                good_sessions_are_listed_the_newest_first
+                ended_sessions_are_removed
                 a_refresh_token_is_found_by_its_hash
+                a_taken_refresh_token_is_a_duplicate
                 a_refresh_token_is_exchanged_once
-                a_family_ends_together
-                expired_refresh_tokens_are_removed_so_many_at_a_time
+                refresh_tokens_end_with_their_session
             ]
             second_factors: [
                 a_factor_is_asked_for_once_it_is_confirmed

@@ -1,15 +1,14 @@
 use async_trait::async_trait;
-use jiff::Timestamp;
 
-use crate::id::{OrganizationId, RefreshTokenId, UserId};
+use crate::id::{OrganizationId, UserId};
 use crate::ports::{Queries, Repository, StoreError};
 use crate::record::Record;
-use crate::user::{Credentials, PasswordHash, RefreshGrant, RefreshToken, User};
+use crate::user::{Credentials, PasswordHash, User};
 
 /// Reads of accounts that come before the organization is known to be the asker's.
 #[async_trait]
 pub trait UserQueries: Queries<User> {
-    /// An account and its credentials. The read behind every request with a bearer token; one round trip.
+    /// An account and its credentials.
     async fn find_credentials(
         &self,
         organization: OrganizationId,
@@ -48,23 +47,4 @@ pub trait UserRepository: Repository<User> {
     /// The active administrators, in order of id. MUST lock their rows until the unit of work ends, so that two of them
     /// cannot remove each other.
     async fn lock_active_admins(&mut self) -> Result<Vec<UserId>, StoreError>;
-}
-
-/// Refresh tokens.
-#[async_trait]
-pub trait RefreshTokenRepository: Send {
-    /// Adds a link.
-    async fn insert(&mut self, grant: &RefreshGrant, now: Timestamp) -> Result<RefreshTokenId, StoreError>;
-
-    /// MUST lock the row until the unit of work ends, so that a token is exchanged once.
-    async fn find_by_hash(&mut self, token_hash: &str) -> Result<Option<RefreshToken>, StoreError>;
-
-    /// Marks a link as exchanged.
-    async fn mark_used(&mut self, id: RefreshTokenId, now: Timestamp) -> Result<(), StoreError>;
-
-    /// Ends all links of a sign-in.
-    async fn revoke_family(&mut self, family: &str, now: Timestamp) -> Result<(), StoreError>;
-
-    /// Removes links that ended before `before`; answers how many. MUST remove no more than `at_most`.
-    async fn delete_expired(&mut self, before: Timestamp, at_most: u32) -> Result<u64, StoreError>;
 }

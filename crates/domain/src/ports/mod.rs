@@ -9,14 +9,16 @@ mod idempotency;
 mod mails;
 mod metrics;
 mod outbox;
+mod presence;
 mod rate_limit;
 mod repository;
 mod rosters;
 mod second_factors;
+mod sessions;
 mod sign_in_throttle;
 mod store;
 
-pub use accounts::{RefreshTokenRepository, UserQueries, UserRepository};
+pub use accounts::{UserQueries, UserRepository};
 pub use audit::{AuditQueries, AuditRepository};
 pub use cache::{
     Cache, CacheFamily, CacheKey, CachePattern, CacheUnavailable, DEFAULT_CACHE_EXPIRY, DerivedKey, Found, Lease,
@@ -26,6 +28,7 @@ pub use idempotency::{IdempotencyKey, IdempotencyRepository, KeyState, StoredRes
 pub use mails::{MailError, Mailer, PasswordTokenRepository, PendingMailRepository};
 pub use metrics::{CacheOutcome, NoMetrics, SchedulingMetrics};
 pub use outbox::{OutboxEvent, OutboxQueries, OutboxRepository};
+pub use presence::{PRESENCE_WINDOW, Presence, PresenceUnavailable};
 pub use rate_limit::{RateKey, RateLimiter};
 pub use repository::{Queries, Repository};
 pub use rosters::{
@@ -33,5 +36,6 @@ pub use rosters::{
     ShiftRepository,
 };
 pub use second_factors::SecondFactorRepository;
+pub use sessions::{RefreshTokenRepository, SessionQueries, SessionRepository, SessionStore, SessionsUnavailable};
 pub use sign_in_throttle::{SignInThrottle, ThrottleUnavailable};
 pub use store::{PoolStatus, Store, StoreError, UnitOfWork};

@@ -15,8 +15,8 @@ use crate::organization::Organization;
 use crate::ports::{
     AssignmentRepository, AuditQueries, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxQueries,
     OutboxRepository, PasswordTokenRepository, PendingMailRepository, PublicationQueries, PublicationRepository,
-    Queries, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository, ShiftRepository,
-    UserQueries, UserRepository,
+    Queries, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository, SessionQueries,
+    SessionRepository, ShiftRepository, UserQueries, UserRepository,
 };
 use crate::position::Position;
 use crate::rule_set::RuleSet;
@@ -113,6 +113,8 @@ pub trait Store: Send + Sync {
     fn rule_sets(&self) -> &dyn Queries<RuleSet>;
     /// Reads of accounts.
     fn users(&self) -> &dyn UserQueries;
+    /// Reads of sessions.
+    fn sessions(&self) -> &dyn SessionQueries;
     /// Reads of schedules.
     fn schedules(&self) -> &dyn Queries<Schedule>;
     /// Reads of published snapshots.
@@ -165,6 +167,8 @@ pub trait UnitOfWork: Send {
     fn rule_sets(&mut self) -> &mut dyn Repository<RuleSet>;
     /// Accounts.
     fn users(&mut self) -> &mut dyn UserRepository;
+    /// Sessions.
+    fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Refresh tokens.
     fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository;
     /// Schedules.

@@ -10,3 +10,22 @@ async fn empty_store() -> TestStore {
 }
 
 scheduling_conformance::store_conformance!(empty_store);
+
+mod session_store {
+    use std::sync::Arc;
+
+    use scheduling_conformance::build::instant;
+    use scheduling_conformance::sessions::TestSessions;
+    use scheduling_conformance::store::TestStore;
+
+    use crate::testing::TestDatabase;
+
+    async fn empty_store() -> TestSessions {
+        let database = TestDatabase::create().await;
+        let store = database.store().await;
+        let test = TestStore::keeping(store.clone(), database);
+        TestSessions::in_store(test, Arc::new(store), instant("2026-01-05T08:00:00Z")).await
+    }
+
+    scheduling_conformance::session_store_conformance!(empty_store);
+}

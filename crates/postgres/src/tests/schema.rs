@@ -11,8 +11,9 @@ async fn two_processes_that_migrate_at_once_run_each_migration_once() {
     let database = TestDatabase::create_empty().await;
     let settings = database.settings();
     let SchemaState::Pending(pending) = schema_state(&settings).await.unwrap() else {
-        panic!("an empty database has no migration");
+        panic!("an empty database lacks every migration");
     };
+    assert_eq!(pending.first().map(String::as_str), Some("0001_tables"));
     let (one, other) = tokio::join!(migrate(&settings), migrate(&settings));
     let mut ran = [one.unwrap().len(), other.unwrap().len()];
     ran.sort_unstable();

@@ -17,6 +17,8 @@ mod refresh_token;
 mod rule_set;
 mod schedule;
 mod second_factor;
+mod session;
+mod session_store;
 mod shift;
 mod shift_template;
 mod site;

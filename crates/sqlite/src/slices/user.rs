@@ -35,7 +35,7 @@ diesel::table! {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = users, treat_none_as_null = true)]
-struct UserRow {
+pub(super) struct UserRow {
     username: String,
     email: String,
     full_name: String,

@@ -70,10 +70,14 @@ async fn a_session_is_opened_shown_prolonged_and_closed() {
     assert_json_snapshot!("me", admin.get("/api/auth/me").await.seen());
 
     let next = anonymous.post("/api/auth/refresh", refresh.clone()).await.expect(200);
-    let again = anonymous.post("/api/auth/refresh", refresh).await;
-    assert_eq!(again.refusal(), (401, "invalid_refresh_token", vec![]));
-    let family = json!({ "refresh_token": next.data()["refresh_token"] });
-    assert_eq!(anonymous.post("/api/auth/refresh", family).await.status, 401);
+    let again = anonymous.post("/api/auth/refresh", refresh.clone()).await.expect(200);
+    assert_eq!(again.data(), next.data(), "a lost reply is given again");
+    let heir = json!({ "refresh_token": next.data()["refresh_token"] });
+    let heir = anonymous.post("/api/auth/refresh", heir).await.expect(200);
+    let reused = anonymous.post("/api/auth/refresh", refresh).await;
+    assert_eq!(reused.refusal(), (401, "invalid_refresh_token", vec![]));
+    let heir = json!({ "refresh_token": heir.data()["refresh_token"] });
+    assert_eq!(anonymous.post("/api/auth/refresh", heir).await.status, 401, "the whole session has ended");
 
     admin.post("/api/auth/logout", json!({})).await.expect(200);
     assert_eq!(admin.get("/api/auth/me").await.status, 401);

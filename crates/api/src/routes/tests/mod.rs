@@ -9,6 +9,7 @@ mod permissions;
 mod reference;
 mod schedule;
 mod second_factor;
+mod session;
 mod shift;
 mod site;
 
@@ -24,16 +25,17 @@ use scheduling_app::auth::{DerivedKeys, Password, PasswordHasher, Throttle, Toke
 use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::users::{NewUser, create_administrator};
-use scheduling_app::{App, Limits};
+use scheduling_app::{ActiveAccounts, App, Limits};
 use scheduling_domain::organization::DEFAULT_SLUG;
 use scheduling_domain::ports::{Clock, NoMetrics, Store};
 use scheduling_domain::user::{Role, User};
+use scheduling_memory::MemoryPresence;
 use scheduling_memory::MemoryThrottle;
 use scheduling_sqlite::SqliteStore;
 use serde_json::{Map, Value, json};
 
 use super::routes;
-use crate::http::{Document, Health, RateLimits, RequestMetrics, Shared, TrustedProxies, application};
+use crate::http::{Document, Health, RateLimits, RequestMetrics, SessionCookie, Shared, TrustedProxies, application};
 
 /// The password of everybody here.
 const PASSWORD: &str = "correct horse battery";
@@ -79,8 +81,10 @@ impl Server {
         let store = SqliteStore::in_memory().await.unwrap();
         let organization = store.create_organization(DEFAULT_SLUG, "Default").await.unwrap();
         let app = App {
-            store: Arc::new(store),
+            store: Arc::new(store.clone()),
             caching: Caching::off(),
+            sessions: Arc::new(store),
+            active: Arc::new(ActiveAccounts::new(Arc::new(MemoryPresence::new()))),
             clock: Arc::new(FixedClock),
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
@@ -98,6 +102,7 @@ impl Server {
             metrics: Arc::new(Uncounted),
             trusted_proxies: TrustedProxies::default(),
             rate_limits: RateLimits::default(),
+            session_cookie: SessionCookie::new(false),
             health: Arc::new(Health::default()),
             document: Arc::new(Document::new(&Value::Null)),
         };

@@ -3,10 +3,13 @@
 mod requests;
 mod subjects;
 
+use jiff::SignedDuration;
 use scheduling_app::Actor;
-use scheduling_app::auth::authenticate;
+use scheduling_app::auth::{Credential, authenticate};
 use scheduling_app::permissions::{Access, Action, Object, Operation, Relation, access, action, in_scope, may_ever};
+use scheduling_domain::id::{OrganizationId, TypedId, UserId};
 use scheduling_domain::origin::{Origin, Via};
+use scheduling_domain::session::{SessionGrant, SessionKind, SessionSpan};
 use serde_json::{Value, json};
 
 use super::{Answer, Server, authorized};
@@ -85,7 +88,7 @@ fn expected(caller: &Caller<'_>, action: &Action, path: &str, case: Case) -> Exp
     let operation = if operation == Operation::ReadPublished { Operation::ReadDraft } else { operation };
     let access = access(actor, operation, relation);
     let is_foreign = case == Case::OtherOrganization;
-    if id.starts_with("list") && !path.contains('{') {
+    if id.starts_with("list") && !path.contains('{') && operation != Operation::OwnSession {
         return match id {
             "listSchedules" => Expected::Listed(access == Access::Allowed && !is_foreign),
             _ if !may_ever(actor, operation) => Expected::Refused(403),
@@ -109,16 +112,38 @@ fn expected(caller: &Caller<'_>, action: &Action, path: &str, case: Case) -> Exp
 async fn sign_in(server: &Server, name: &'static str) -> Option<(String, Actor)> {
     let token = server.sign_in(name).await.token?;
     let origin = Origin { address: None, request_id: None, via: Via::Credentials };
-    let actor = authenticate(&server.app, &token, origin).await.unwrap();
+    let actor = authenticate(&server.app, &Credential::AccessToken(token.clone()), origin).await.unwrap();
     Some((token, actor))
+}
+
+/// A session to be ended: of the subject's account, or of the caller's own where only that can be asked for.
+async fn session(server: &Server, caller: &Caller<'_>, id: &str, case: Case, subject: &Subject) -> i64 {
+    let is_own = id == "endOwnSession" && case != Case::OtherOrganization;
+    let account = match &caller.signed_in {
+        Some((_, actor)) if is_own => actor.user_id,
+        _ => UserId::try_new(subject.account).unwrap(),
+    };
+    let mut uow = server.app.store.begin(OrganizationId::try_new(subject.organization).unwrap()).await.unwrap();
+    let now = server.app.now();
+    let grant = SessionGrant {
+        user_id: account,
+        kind: SessionKind::Bearer,
+        token_epoch: 0,
+        address: None,
+        user_agent: None,
+        span: SessionSpan::fixed(now, now + SignedDuration::from_hours(1)),
+    };
+    let opened = uow.sessions().insert(&grant, now).await.unwrap();
+    uow.commit().await.unwrap();
+    opened.get()
 }
 
 #[actix_web::test]
 async fn every_operation_answers_every_role_as_the_table_declares() {
     let server = Server::start().await;
     let company = Company::found(&server).await;
-    let callers = [
-        Caller { name: "administrator", signed_in: sign_in(&server, "admin").await, about: company.of_admin() },
+    let mut callers = [
+        Caller { name: "admin", signed_in: sign_in(&server, "admin").await, about: company.of_admin() },
         Caller { name: "manager", signed_in: sign_in(&server, "manager").await, about: company.of_manager() },
         Caller { name: "employee", signed_in: sign_in(&server, "employee").await, about: company.of_employee() },
         Caller { name: "nobody", signed_in: None, about: company.of_employee() },
@@ -133,16 +158,24 @@ async fn every_operation_answers_every_role_as_the_table_declares() {
             }
             let id = operation["operationId"].as_str().unwrap();
             let action = action(id).unwrap_or_else(|| panic!("the table of permissions lacks {id}"));
-            for caller in &callers {
+            for caller in &mut callers {
                 for (case, subject) in caller.about {
                     if (caller.name, id, case) == ("manager", "listEmployees", Case::Own) {
                         continue;
                     }
                     asked += 1;
+                    let ends = id.starts_with("close") || id.starts_with("end");
+                    let subject = &Subject {
+                        session: if ends { session(&server, caller, id, case, subject).await } else { 0 },
+                        ..subject.clone()
+                    };
                     let sent = request(method, path, operation, subject, asked);
                     let token = caller.signed_in.as_ref().map(|(token, _)| token.as_str());
                     let answer = send(authorized(sent, token)).await;
                     let expected = expected(caller, action, path, case);
+                    if ends && caller.signed_in.is_some() {
+                        caller.signed_in = sign_in(&server, caller.name).await;
+                    }
                     if !expected.is_met(&answer, &subject.listed(id)) {
                         let Answer { status, body, .. } = answer;
                         let detail = (&body["detail"], &body["errors"]);

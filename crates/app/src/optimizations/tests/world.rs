@@ -13,6 +13,7 @@ use scheduling_domain::roster::Period;
 use scheduling_domain::schedule::Schedule;
 use scheduling_domain::team::{Team, TeamFilter};
 use scheduling_domain::user::{Role, User, UserFilter};
+use scheduling_memory::MemoryPresence;
 use scheduling_memory::MemoryThrottle;
 use scheduling_sqlite::SqliteStore;
 use tokio::sync::watch;
@@ -22,7 +23,7 @@ use crate::caching::Caching;
 use crate::demo::{Company, seed_demo};
 use crate::optimizations::*;
 use crate::schedules::{create_schedule, generate_shifts};
-use crate::{Actor, App, Call, Limits};
+use crate::{ActiveAccounts, Actor, App, Call, Limits};
 
 /// The Monday with which the demonstration company's demand begins; in the week after it, clocks change in San Francisco.
 pub(super) const MONDAY: Date = date(2026, 3, 2);
@@ -56,8 +57,10 @@ impl World {
         let clock = Arc::new(TestClock(Mutex::new("2026-02-20T08:00:00Z".parse().unwrap())));
         let shared_clock: Arc<dyn Clock> = clock.clone();
         let app = App {
-            store: Arc::new(store),
+            store: Arc::new(store.clone()),
             caching: Caching::off(),
+            sessions: Arc::new(store),
+            active: Arc::new(ActiveAccounts::new(Arc::new(MemoryPresence::new()))),
             clock: shared_clock,
             tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()),
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),

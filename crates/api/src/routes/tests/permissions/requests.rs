@@ -43,6 +43,7 @@ pub(super) fn filled(path: &str, subject: &Subject) -> String {
             (true, "skills") => subject.skill.to_string(),
             (true, "shift-templates") => subject.template.to_string(),
             (true, "rule-sets") => subject.rule_set.to_string(),
+            (true, "sessions") => subject.session.to_string(),
             (true, "users") => subject.account.to_string(),
             (true, "employees") => subject.employee.to_string(),
             (true, "contracts") => subject.contract.to_string(),

@@ -1,6 +1,7 @@
 //! A company, and what is asked about in it.
 
 use scheduling_app::users::create_administrator;
+use scheduling_domain::id::TypedId;
 use serde_json::{Value, json};
 
 use super::super::{Client, PASSWORD, Server, administrator};
@@ -9,6 +10,7 @@ use super::Case;
 /// The ids of one of everything.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Subject {
+    pub(super) organization: i64,
     pub(super) site: i64,
     pub(super) team: i64,
     pub(super) position: i64,
@@ -27,6 +29,8 @@ pub(super) struct Subject {
     pub(super) shift: i64,
     pub(super) assignment: i64,
     pub(super) optimization: i64,
+    /// One to be ended.
+    pub(super) session: i64,
 }
 
 impl Subject {
@@ -74,6 +78,7 @@ impl Company {
     pub(super) async fn found(server: &Server) -> Self {
         let admin = server.admin().await;
         let shared = furnish(&admin).await;
+        let shared = Subject { organization: 1, ..shared };
         let first = staff(&admin, &shared, "A").await;
         let second = staff(&admin, &shared, "B").await;
         let manager = account(&admin, "manager", "manager", json!([first.team])).await;
@@ -186,6 +191,6 @@ pub(super) async fn another_organization(server: &Server) -> Subject {
     let organization = server.app.store.create_organization("elsewhere", "Elsewhere").await.unwrap();
     create_administrator(&server.app, organization.id, &administrator("theirs")).await.unwrap();
     let admin = server.sign_in_to("elsewhere", "theirs").await;
-    let shared = furnish(&admin).await;
+    let shared = Subject { organization: organization.id.get(), ..furnish(&admin).await };
     staff(&admin, &shared, "A").await
 }
