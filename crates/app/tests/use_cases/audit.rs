@@ -19,7 +19,7 @@ async fn events(house: &House) -> Vec<AuditEvent> {
     found.into_iter().map(|record| record.event).collect()
 }
 
-async fn last(house: &House) -> AuditEvent {
+pub(crate) async fn last(house: &House) -> AuditEvent {
     events(house).await.pop().unwrap()
 }
 

@@ -16,6 +16,7 @@ use scheduling_conformance::build::a_user;
 use scheduling_domain::mail::Mail;
 use scheduling_domain::ports::{MailError, Mailer};
 
+use crate::audit::last;
 use crate::house::{House, PASSWORD, asked, bearer, fresh, unproved};
 
 const CHOSEN: &str = "a password of one's own";
@@ -102,6 +103,7 @@ async fn who_is_invited_chooses_a_password() {
     let short = choose_password(app, token, &Password::new("short"), &unproved()).await;
     assert!(matches!(short, Err(ChoosePasswordError::Invalid(_))), "the token is still good after that");
     office.choose(token).await.unwrap();
+    assert_eq!(last(&office.house).await.operation, "user.choose_password");
     assert!(sign_in(app, &asked("new", CHOSEN)).await.is_ok());
     assert!(matches!(office.choose(token).await, Err(ChoosePasswordError::InvalidToken)), "once");
     let again = invite_user(app, &office.house.admin, user.id, "en").await;
@@ -116,6 +118,7 @@ async fn another_invitation_takes_the_place_of_the_first() {
     let first = office.deliver().await.remove(0).2;
     assert!(matches!(invite_user(app, &office.house.manager, user.id, "en").await, Err(InviteUserError::Forbidden)));
     invite_user(app, &office.house.admin, user.id, "en").await.unwrap();
+    assert_eq!(last(&office.house).await.operation, "user.invite");
     let second = office.deliver().await.remove(0).2;
     assert!(matches!(office.choose(&first).await, Err(ChoosePasswordError::InvalidToken)));
     office.house.wait(SignedDuration::from_hours(7 * 24));

@@ -7,6 +7,7 @@ use scheduling_app::second_factor::{
 use scheduling_app::users::{UpdateUserError, UserPatch, update_user};
 use scheduling_app::{Actor, Call};
 
+use crate::audit::last;
 use crate::house::{House, PASSWORD, asked, bearer, unproved};
 use crate::totp::code;
 
@@ -22,6 +23,7 @@ fn with_code(identifier: &str, code: &str) -> SignIn {
 async fn set_up(house: &House, actor: &Actor) -> (String, Vec<String>) {
     let secret = enrol_second_factor(&house.app, actor, &password()).await.unwrap().secret;
     let codes = confirm_second_factor(&house.app, actor, &code(&secret, house.app.now())).await.unwrap();
+    assert_eq!(last(house).await.operation, "second_factor.set_up");
     house.wait(SignedDuration::from_secs(60));
     (secret, codes)
 }
@@ -64,6 +66,7 @@ async fn each_recovery_code_signs_in_once() {
     assert_eq!((status.is_confirmed, status.recovery_codes), (true, 9));
 
     let new = replace_recovery_codes(&house.app, &house.employee, &password(), &codes[1]).await.unwrap();
+    assert_eq!(last(&house).await.operation, "second_factor.replace_recovery_codes");
     assert!(matches!(sign_in(&house.app, &with_code("nurse", &codes[2])).await, Err(SignInError::WrongCode)));
     assert!(sign_in(&house.app, &with_code("nurse", &new[0])).await.is_ok());
 }
@@ -90,6 +93,7 @@ async fn a_factor_is_changed_only_with_the_password_and_a_code() {
     let wrong = remove_second_factor(&house.app, &house.employee, &Password::new("guess"), &codes[0]).await;
     assert!(matches!(wrong, Err(SecondFactorError::Invalid(_))));
     remove_second_factor(&house.app, &house.employee, &password(), &code(&secret, house.app.now())).await.unwrap();
+    assert_eq!(last(&house).await.operation, "second_factor.remove");
     assert!(sign_in(&house.app, &asked("nurse", PASSWORD)).await.is_ok());
 }
 
