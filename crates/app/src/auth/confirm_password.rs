@@ -1,7 +1,7 @@
 use scheduling_domain::user::Credentials;
 use thiserror::Error;
 
-use super::throttle::{Attempt, Ended, account_key};
+use super::throttle::{Attempt, Ended, confirmation_key};
 use super::{HashingError, Password, TooManyAttempts};
 use crate::actor::Actor;
 use crate::app::App;
@@ -24,8 +24,7 @@ pub(crate) async fn is_own_password(
     credentials: &Credentials,
     password: &Password,
 ) -> Result<bool, ConfirmError> {
-    let account = account_key(app, actor.organization, actor.user_id);
-    let attempt = Attempt::begin(app, account, &actor.origin, true).await?;
+    let attempt = Attempt::begin(app, confirmation_key(app, actor), &actor.origin, true).await?;
     let matches = app.passwords.verify(password, credentials.password_hash.as_ref()).await;
     attempt
         .end(match &matches {

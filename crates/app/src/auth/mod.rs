@@ -49,4 +49,4 @@ pub use tokens::Tokens;
 
 pub(crate) use confirm_password::{ConfirmError, is_own_password};
 pub(crate) use opaque_token::{OpaqueToken, hex};
-pub(crate) use throttle::{Attempt, Ended, account_key};
+pub(crate) use throttle::{Attempt, Ended, confirmation_key};

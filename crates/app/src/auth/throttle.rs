@@ -12,6 +12,7 @@ use scheduling_domain::ports::{SignInThrottle, ThrottleUnavailable};
 use scheduling_domain::throttle::{Admitted, Claim, Outcome, Pool, Refused, TryId};
 use thiserror::Error;
 
+use crate::actor::Actor;
 use crate::app::App;
 
 /// How long somebody waits for the outcome of others' tries at the same account, who may sign in at the same moment.
@@ -166,8 +167,14 @@ impl<'a> Attempt<'a> {
 }
 
 /// The key of an account's log.
-pub(crate) fn account_key(app: &App, organization: OrganizationId, user: UserId) -> String {
+pub(super) fn account_key(app: &App, organization: OrganizationId, user: UserId) -> String {
     app.keys.digest("account", &[&organization.to_string(), &user.to_string()])
+}
+
+/// The key of the log of what its owner is asked for once more when they have signed in: whoever has stolen a session guesses
+/// no more often, and does not use up the owner's tries to sign in.
+pub(crate) fn confirmation_key(app: &App, actor: &Actor) -> String {
+    app.keys.digest("confirmation", &[&actor.organization.to_string(), &actor.user_id.to_string()])
 }
 
 /// What one customer of a network has: an IPv4 address, or the first 64 bits of an IPv6 address.

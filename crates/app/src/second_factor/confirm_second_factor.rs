@@ -5,14 +5,13 @@ use super::{SecondFactorError, owner, recovery_code, totp, wrong_code};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::auth::{Attempt, Ended, account_key};
+use crate::auth::{Attempt, Ended, confirmation_key};
 use crate::unit::conclude;
 
 /// Takes the first code of a new secret: from now on codes are asked for. Answers the recovery codes, this once.
 pub async fn confirm_second_factor(app: &App, actor: &Actor, code: &str) -> Result<Vec<String>, SecondFactorError> {
     let codes = recovery_code::new_codes()?;
-    let account = account_key(app, actor.organization, actor.user_id);
-    let attempt = Attempt::begin(app, account, &actor.origin, true).await?;
+    let attempt = Attempt::begin(app, confirmation_key(app, actor), &actor.origin, true).await?;
     let mut uow = app.store.begin(actor.organization).await?;
     let outcome = confirm_in(app, uow.as_mut(), actor, code, &codes).await;
     let outcome = conclude(uow, outcome).await;

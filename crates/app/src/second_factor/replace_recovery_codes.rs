@@ -2,7 +2,7 @@ use super::{SecondFactorError, confirmed_account, recovery_code, take_code, wron
 use crate::actor::Actor;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::auth::{Attempt, Ended, Password, account_key};
+use crate::auth::{Attempt, Ended, Password, confirmation_key};
 use crate::unit::conclude;
 
 /// Makes new recovery codes, shown this once; the earlier ones are good no more.
@@ -25,8 +25,7 @@ pub async fn replace_recovery_codes(
 
 /// Takes a code of the actor's own factor. Tries count like those to sign in.
 pub(super) async fn prove(app: &App, actor: &Actor, code: &str) -> Result<(), SecondFactorError> {
-    let account = account_key(app, actor.organization, actor.user_id);
-    let attempt = Attempt::begin(app, account, &actor.origin, true).await?;
+    let attempt = Attempt::begin(app, confirmation_key(app, actor), &actor.origin, true).await?;
     let mut uow = app.store.begin(actor.organization).await?;
     let outcome = take_code(app, uow.as_mut(), actor.organization, actor.user_id, code).await;
     let taken = conclude(uow, outcome.map_err(SecondFactorError::from)).await;

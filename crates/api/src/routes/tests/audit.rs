@@ -21,6 +21,7 @@ const AUDIT: &str = "/api/audit/";
 /// Operations that change nothing of an organization's, or whose event is shown elsewhere, with the reason.
 const WITHOUT_EVENT: &[(&str, &str)] = &[
     ("POST /api/auth/refresh", "goes on with a sign-in, which is an event"),
+    ("DELETE /api/auth/session", "takes a cookie, and signs out as POST /api/auth/logout does"),
     ("POST /api/auth/totp", "changes nothing before it is confirmed, which is an event"),
     ("POST /api/auth/totp/confirm", "takes a code: the use case's own test shows its event"),
     ("POST /api/auth/totp/recovery-codes", "takes a code: the use case's own test shows its event"),
@@ -42,9 +43,13 @@ fn requests() -> Vec<(&'static str, &'static str, Value)> {
     let user = json!({ "username": "eve", "email": "eve@example.com", "password": PASSWORD });
     vec![
         ("POST", "/api/auth/login", json!({ "identifier": "admin", "password": PASSWORD })),
+        ("POST", "/api/auth/session", json!({ "identifier": "admin", "password": PASSWORD })),
+        ("DELETE", "/api/auth/sessions/2", Value::Null),
+        ("DELETE", "/api/users/1/sessions/3", Value::Null),
         ("POST", "/api/users", user),
         ("PATCH", "/api/users/2", json!({ "full_name": "Eve" })),
         ("DELETE", "/api/users/2/totp", Value::Null),
+        ("DELETE", "/api/users/2/sessions", Value::Null),
         ("POST", "/api/skills", json!({ "name": "ICU" })),
         ("PATCH", "/api/skills/1", json!({ "name": "Intensive care" })),
         ("POST", "/api/employees", employee),
