@@ -23,18 +23,18 @@ pub struct MemoryThrottle {
 struct OwnLife;
 
 impl OwnLife {
-    fn of(log: &TryLog) -> Option<Duration> {
-        Some(log.life().unsigned_abs())
+    fn of(log: &TryLog) -> Duration {
+        log.life().unsigned_abs()
     }
 }
 
 impl Expiry<String, TryLog> for OwnLife {
     fn expire_after_create(&self, _: &String, log: &TryLog, _: Instant) -> Option<Duration> {
-        Self::of(log)
+        Some(Self::of(log))
     }
 
     fn expire_after_update(&self, _: &String, log: &TryLog, _: Instant, _: Option<Duration>) -> Option<Duration> {
-        Self::of(log)
+        Some(Self::of(log))
     }
 }
 

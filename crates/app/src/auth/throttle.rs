@@ -16,7 +16,7 @@ use crate::actor::Actor;
 use crate::app::App;
 
 /// How long somebody waits for the outcome of others' tries at the same account, who may sign in at the same moment.
-const PATIENCE: Duration = Duration::from_millis(1_000);
+const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Too much was tried. Nothing was looked at this time.

@@ -14,12 +14,8 @@ pub(crate) fn code(secret: &str, now: Timestamp) -> String {
 }
 
 fn base32(text: &str) -> Vec<u8> {
-    let bits: String = text
-        .chars()
-        .map(|letter| format!("{:05b}", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap()))
-        .collect();
-    bits.as_bytes()
-        .chunks_exact(8)
-        .map(|byte| u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap())
-        .collect()
+    let values = text.chars().map(|letter| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).unwrap());
+    let bits: Vec<usize> = values.flat_map(|value| (0..5).rev().map(move |bit| value >> bit & 1)).collect();
+    let byte = |bits: &[usize]| bits.iter().fold(0, |byte, bit| byte << 1 | bit);
+    bits.chunks_exact(8).map(|bits| u8::try_from(byte(bits)).unwrap()).collect()
 }
