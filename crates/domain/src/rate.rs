@@ -72,12 +72,11 @@ impl RateBook {
     pub fn take(&mut self, key: &str, quota: RateQuota, now: Duration, wanted: u32) -> RateGrant {
         let earned_at = self.entries.get(key).copied().unwrap_or_default();
         let (earned_at, grant) = quota.take(earned_at, now, wanted);
-        match self.entries.get_mut(key) {
-            Some(entry) => *entry = earned_at,
-            None => {
-                self.tidy(now);
-                self.entries.insert(key.to_owned(), earned_at);
-            }
+        if let Some(entry) = self.entries.get_mut(key) {
+            *entry = earned_at;
+        } else {
+            self.tidy(now);
+            self.entries.insert(key.to_owned(), earned_at);
         }
         grant
     }

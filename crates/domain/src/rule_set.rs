@@ -24,6 +24,7 @@ pub struct RuleSet {
 }
 
 /// By its ISO 8601 number, Monday 1.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn iso_weekday<S: Serializer>(day: &Weekday, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_i8(day.to_monday_one_offset())
 }
