@@ -26,6 +26,7 @@
 
 pub mod active_accounts;
 pub mod actor;
+pub mod api_keys;
 pub mod app;
 pub mod assignments;
 pub mod audit;

@@ -12,6 +12,7 @@ use std::net::IpAddr;
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use scheduling_domain::api_key::ApiKey;
 use scheduling_domain::assignment::{Assignment, AssignmentSource};
 use scheduling_domain::availability::{Availability, AvailabilityKind};
 use scheduling_domain::contract::Contract;
@@ -23,8 +24,9 @@ use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
 use scheduling_domain::roster::Period;
 use scheduling_domain::rule_set::RuleSet;
-use scheduling_domain::rules::{Effective, Rule, RuleKind, Scope, Verdict};
+use scheduling_domain::rules::{self, Effective, Rule, RuleKind, Verdict};
 use scheduling_domain::schedule::{PublishedContent, Schedule};
+use scheduling_domain::scope::Scope;
 use scheduling_domain::session::{SessionGrant, SessionKind, SessionSpan};
 use scheduling_domain::shift::Shift;
 use scheduling_domain::shift_template::ShiftTemplate;
@@ -166,7 +168,7 @@ pub fn a_rule(key: &str, kind: RuleKind) -> Rule {
     Rule {
         key: key.to_owned(),
         kind,
-        scope: Scope::default(),
+        scope: rules::Scope::default(),
         effective: Effective::default(),
         verdict: Verdict::Block,
         weight: 0,
@@ -205,6 +207,18 @@ pub fn a_session(user_id: UserId) -> SessionGrant {
         address: Some(IpAddr::from([192, 0, 2, 7])),
         user_agent: Some("curl/8.5.0".to_owned()),
         span: SessionSpan::fixed(instant("2026-01-01T00:00:00Z"), instant("2027-01-01T00:00:00Z")),
+    }
+}
+
+/// A key that may read schedules, until 2027.
+pub fn an_api_key(user_id: UserId, token_hash: &str) -> ApiKey {
+    ApiKey {
+        user_id,
+        name: "Payroll".to_owned(),
+        scopes: vec![Scope::SchedulesRead],
+        token_hash: token_hash.to_owned(),
+        expires_at: instant("2027-01-01T00:00:00Z"),
+        last_used_at: None,
     }
 }
 

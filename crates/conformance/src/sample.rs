@@ -2,6 +2,7 @@
 
 use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, ToSpan};
+use scheduling_domain::api_key::ApiKey;
 use scheduling_domain::assignment::{Assignment, AssignmentSource};
 use scheduling_domain::availability::{Availability, AvailabilityKind};
 use scheduling_domain::contract::{Contract, Money};
@@ -13,8 +14,9 @@ use scheduling_domain::position::Position;
 use scheduling_domain::record::Entity;
 use scheduling_domain::roster::Period;
 use scheduling_domain::rule_set::RuleSet;
-use scheduling_domain::rules::{Citation, Effective, Rule, RuleKind, Scope, Verdict};
+use scheduling_domain::rules::{self, Citation, Effective, Rule, RuleKind, Verdict};
 use scheduling_domain::schedule::Schedule;
+use scheduling_domain::scope::Scope;
 use scheduling_domain::shift::Shift;
 use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
@@ -25,8 +27,8 @@ use scheduling_domain::user::{Role, User};
 
 use crate::build::{
     a_contract, a_demand, a_position, a_rule, a_rule_set, a_schedule, a_shift, a_shift_template, a_site, a_skill,
-    a_skill_grant, a_team, a_user, an_assignment, an_availability, an_employee, an_optimization, day, instant,
-    nth_start, time,
+    a_skill_grant, a_team, a_user, an_api_key, an_assignment, an_availability, an_employee, an_optimization, day,
+    instant, nth_start, time,
 };
 use crate::world::{References, World};
 
@@ -251,7 +253,7 @@ impl Sample for RuleSet {
             return plain;
         }
         let rest = Rule {
-            scope: Scope {
+            scope: rules::Scope {
                 people: vec![world.employee(0)],
                 person_tags: vec!["part-time".to_owned()],
                 sites: vec![world.site.id],
@@ -349,6 +351,24 @@ impl Sample for Assignment {
     fn referring(world: &World, elsewhere: &References) -> Vec<Self> {
         let fine = Self::sample(world, 7);
         vec![Self { shift_id: elsewhere.shift, ..fine.clone() }, Self { employee_id: elsewhere.employee, ..fine }]
+    }
+}
+
+impl Sample for ApiKey {
+    fn sample(world: &World, n: usize) -> Self {
+        let plain = an_api_key(world.user.id, &format!("hash {n}"));
+        if !is_full(n) {
+            return plain;
+        }
+        Self {
+            name: "工资系统 \"7\"".to_owned(),
+            scopes: Scope::ALL.to_vec(),
+            last_used_at: Some(instant("2026-01-01T10:00:00.000001Z")),
+            ..plain
+        }
+    }
+    fn referring(world: &World, elsewhere: &References) -> Vec<Self> {
+        vec![Self { user_id: elsewhere.user, ..Self::sample(world, 7) }]
     }
 }
 

@@ -37,6 +37,15 @@ impl Employee {
     }
 }
 
+/// The people around an account: those of some teams, and the account's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Circle {
+    /// The teams.
+    pub team_ids: Vec<TeamId>,
+    /// The account.
+    pub user_id: UserId,
+}
+
 /// What a list of employees can be narrowed by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EmployeeFilter {
@@ -46,6 +55,8 @@ pub struct EmployeeFilter {
     pub team_ids: Option<Vec<TeamId>>,
     /// Only this account's.
     pub user_id: Option<UserId>,
+    /// Only of this circle.
+    pub within: Option<Circle>,
     /// Only employed on this day.
     pub employed_on: Option<Date>,
 }

@@ -11,6 +11,7 @@
 //! 3. A rule is data ([`rules::Rule`]) plus one file per kind under [`rules`]; it judges a [`roster::Problem`], never the
 //!    store. See `docs/recipes/add-a-rule.md`.
 
+pub mod api_key;
 pub mod assignment;
 pub mod audit;
 pub mod availability;

@@ -16,6 +16,9 @@ macro_rules! scopes {
             /// Every scope.
             pub const ALL: &'static [Self] = &[$(Self::$name,)+];
 
+            /// Every name.
+            pub const NAMES: &'static [&'static str] = &[$($text,)+];
+
             /// Its stable name.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }

@@ -83,6 +83,8 @@ pub fn is_email(text: &str) -> bool {
 pub struct UserFilter {
     /// Part of the user name, e-mail or full name, whatever its case.
     pub search: Option<String>,
+    /// The search does not look into e-mail addresses.
+    pub names_only: bool,
     /// Only with this role.
     pub role: Option<Role>,
     /// Only active or only inactive ones.

@@ -141,7 +141,7 @@ async fn lock_head(mut pg: &AsyncPgConnection, organization: OrganizationId) -> 
 
 type Matches<'a> = audit_events::BoxedQuery<'a, Pg>;
 
-fn narrow<'a>(organization: OrganizationId, filter: &'a AuditFilter) -> Matches<'a> {
+fn narrow(organization: OrganizationId, filter: &AuditFilter) -> Matches<'_> {
     let mut matches = audit_events::table.filter(audit_events::organization_id.eq(organization.get())).into_boxed();
     if let Some(user) = filter.user_id {
         matches = matches.filter(audit_events::user_id.eq(user.get()));

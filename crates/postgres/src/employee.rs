@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use jiff_diesel::ToDiesel;
-use scheduling_domain::employee::{Employee, EmployeeFilter};
+use scheduling_domain::employee::{Circle, Employee, EmployeeFilter};
 use scheduling_domain::id::TypedId;
 use scheduling_domain::personal::Personal;
 
@@ -70,6 +70,10 @@ fn narrow<'a, ST>(
     }
     if let Some(user) = filter.user_id {
         query = query.filter(employees::user_id.eq(user.get()));
+    }
+    if let Some(Circle { team_ids, user_id }) = &filter.within {
+        let is_own = employees::user_id.eq(user_id.get()).assume_not_null();
+        query = query.filter(employees::team_id.eq_any(columns::raw(team_ids)).or(is_own));
     }
     if let Some(day) = filter.employed_on {
         query = query

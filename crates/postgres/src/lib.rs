@@ -24,6 +24,7 @@
 //!
 //! An entity that lives more than insert, find, list, update and delete has its own port beside these; `shift.rs` shows how.
 
+mod api_key;
 mod assignment;
 mod audit;
 mod availability;

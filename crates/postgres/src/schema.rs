@@ -279,6 +279,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (organization_id, id) {
+        organization_id -> BigInt,
+        id -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        user_id -> BigInt,
+        name -> Text,
+        scopes -> Array<Text>,
+        token_hash -> Text,
+        expires_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     schedules (organization_id, id) {
         organization_id -> BigInt,
         id -> BigInt,
@@ -438,6 +454,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(assignments, shifts);
+diesel::allow_tables_to_appear_in_same_query!(api_keys, users);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 
 diesel::define_sql_function! {

@@ -10,8 +10,8 @@ use scheduling_domain::id::OrganizationId;
 use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::ports::{
-    AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store, UnitOfWork,
-    UserQueries,
+    ApiKeyQueries, AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store,
+    UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::rule_set::RuleSet;
@@ -128,6 +128,9 @@ impl Store for PgStore {
         self
     }
     fn sessions(&self) -> &dyn SessionQueries {
+        self
+    }
+    fn api_keys(&self) -> &dyn ApiKeyQueries {
         self
     }
     fn schedules(&self) -> &dyn Queries<Schedule> {

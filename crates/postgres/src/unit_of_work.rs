@@ -11,9 +11,9 @@ use scheduling_domain::demand::Demand;
 use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
-    AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
-    PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository, Repository,
-    ScheduleRepository, SecondFactorRepository, SessionRepository, ShiftRepository, StoreError, UnitOfWork,
+    ApiKeyRepository, AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository,
+    OutboxRepository, PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository,
+    Repository, ScheduleRepository, SecondFactorRepository, SessionRepository, ShiftRepository, StoreError, UnitOfWork,
     UserRepository,
 };
 use scheduling_domain::position::Position;
@@ -150,6 +150,9 @@ impl UnitOfWork for PgUnitOfWork {
         self
     }
     fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository {
+        self
+    }
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository {
         self
     }
     fn schedules(&mut self) -> &mut dyn ScheduleRepository {

@@ -64,11 +64,12 @@ impl TryFrom<UserRow> for User {
 
 fn narrow<'a, ST>(mut query: users::BoxedQuery<'a, Pg, ST>, filter: &UserFilter) -> users::BoxedQuery<'a, Pg, ST> {
     if let Some(text) = filter.search.clone() {
-        query = query.filter(
-            contains_text(users::username, text.clone())
-                .or(contains_text(users::email, text.clone()))
-                .or(contains_text(users::full_name, text)),
-        );
+        let is_named = contains_text(users::username, text.clone()).or(contains_text(users::full_name, text.clone()));
+        query = if filter.names_only {
+            query.filter(is_named)
+        } else {
+            query.filter(is_named.or(contains_text(users::email, text)))
+        };
     }
     if let Some(role) = filter.role {
         query = query.filter(users::role.eq(role.as_str()));

@@ -80,7 +80,7 @@ impl RedisRateLimiter {
     }
 
     /// One that was taken ahead, or a refusal that still holds.
-    fn from_lease(&self, key: &RateKey, now: Instant) -> Option<RateGrant> {
+    fn take_leased(&self, key: &RateKey, now: Instant) -> Option<RateGrant> {
         let mut state = self.lock();
         let lease = state.leases.get_mut(key.as_str()).filter(|lease| now < lease.until)?;
         let grant = lease.grant;
@@ -144,7 +144,7 @@ fn one_of(grant: RateGrant) -> RateGrant {
 impl RateLimiter for RedisRateLimiter {
     async fn take(&self, key: &RateKey, quota: RateQuota) -> RateGrant {
         let now = Instant::now();
-        if let Some(grant) = self.from_lease(key, now) {
+        if let Some(grant) = self.take_leased(key, now) {
             return grant;
         }
         match self.ask(key, quota, now).await {

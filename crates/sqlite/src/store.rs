@@ -18,8 +18,8 @@ use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store, StoreError,
-    UnitOfWork, UserQueries,
+    ApiKeyQueries, AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store,
+    StoreError, UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
@@ -246,6 +246,7 @@ impl Store for SqliteStore {
         rule_sets: dyn Queries<RuleSet>,
         users: dyn UserQueries,
         sessions: dyn SessionQueries,
+        api_keys: dyn ApiKeyQueries,
         schedules: dyn Queries<Schedule>,
         publications: dyn PublicationQueries,
         shifts: dyn Queries<Shift>,

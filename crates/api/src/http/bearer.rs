@@ -64,7 +64,7 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 /// What a request proves itself with. A token that a client sends on purpose comes before a cookie that comes along unasked.
 fn credential(request: &HttpRequest, authenticator: Option<&dyn Authenticator>) -> Result<Credential, Problem> {
     if let Some(token) = token(request.headers()) {
-        return Ok(Credential::AccessToken(token.to_owned()));
+        return Ok(Credential::Bearer(token.to_owned()));
     }
     let jar = request.app_data::<SessionCookie>();
     let cookie = jar.and_then(|jar| jar.read(request.headers())).ok_or(Code::NotAuthenticated)?;

@@ -22,6 +22,7 @@ use super::{operation, schema};
 pub(super) const TAGS: &[(&str, &str)] = &[
     ("auth", "登录与会话"),
     ("users", "用户管理"),
+    ("api-keys", "集成密钥"),
     ("sites", "地点管理"),
     ("teams", "班组管理"),
     ("positions", "岗位管理"),
@@ -88,7 +89,8 @@ fn assemble(mut collected: Value) -> Value {
             "securitySchemes": {
                 "bearer": {
                     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-                    "description": "The access token that `POST /api/auth/login` answers",
+                    "description": "The access token that `POST /api/auth/login` answers, or the key of an integration \
+                        (`hrk_…`) that `POST /api/api-keys` answers",
                 },
                 "session": {
                     "type": "apiKey", "in": "cookie", "name": "hr_session",

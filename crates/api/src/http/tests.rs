@@ -38,7 +38,7 @@ impl Authenticator for Tokens {
     }
 
     async fn authenticate(&self, credential: &Credential, origin: Origin) -> Result<Actor> {
-        let (Credential::AccessToken(token) | Credential::Cookie(token)) = credential;
+        let (Credential::Bearer(token) | Credential::Cookie(token)) = credential;
         if token != "good" {
             return Err(Code::NotAuthenticated.into());
         }

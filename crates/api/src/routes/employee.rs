@@ -28,7 +28,7 @@ pub(crate) struct CreateEmployeeBody {
     phone: Option<PersonalText<40>>,
     /// The team in which they are rostered.
     team_id: Ref<TeamId>,
-    /// Their account; each account belongs to one employee at most.
+    /// Their account; each account belongs to one employee at most. For administrators.
     #[serde(default)]
     user_id: Option<Ref<UserId>>,
     /// First day of employment.
@@ -53,7 +53,7 @@ pub(crate) struct UpdateEmployeeBody {
     phone: Patch<Option<PersonalText<40>>>,
     /// The team in which they are rostered.
     team_id: Patch<Ref<TeamId>>,
-    /// Their account; `null` for none.
+    /// Their account; `null` for none. For administrators.
     user_id: Patch<Option<Ref<UserId>>>,
     /// First day of employment.
     hired_on: Patch<Date>,
@@ -151,8 +151,8 @@ impl Catalogue for Employee {
         EmployeeFilter {
             search: query.search.plain(),
             team_ids: query.team_id.map(|Ref(team)| vec![team]),
-            user_id: None,
             employed_on: query.employed_on,
+            ..EmployeeFilter::default()
         }
     }
 }

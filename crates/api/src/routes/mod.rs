@@ -5,6 +5,7 @@
 //! `#[api_v2_operation]`, in a file or a folder named like the entity. How errors are answered stands in [`refusal`].
 
 mod answer;
+mod api_key;
 mod assignment;
 mod attempt;
 mod audit;
@@ -59,6 +60,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     password::routes(config);
     session::routes(config);
     user::routes(config);
+    api_key::routes(config);
     catalogue::routes::<Site>(config);
     catalogue::routes::<Team>(config);
     catalogue::routes::<Position>(config);

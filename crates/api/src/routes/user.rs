@@ -83,7 +83,7 @@ struct UpdateUserBody {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct UserQuery {
-    /// Part of the user name, e-mail or full name, whatever its case.
+    /// Part of the user name or full name, whatever its case; for administrators, of the e-mail, too.
     search: Option<Search>,
     /// Only with this role.
     role: Option<Choice<Role>>,
@@ -97,7 +97,8 @@ struct UserQuery {
 pub(super) struct UserView {
     /// Unique in the organization.
     username: String,
-    /// Unique in the organization.
+    /// Unique in the organization. Masked, as in `z***@example.com`, for all but themself, the managers of their team and
+    /// administrators.
     email: String,
     /// Name for people; may be empty.
     full_name: String,
@@ -150,7 +151,7 @@ impl From<UpdateUserBody> for UserPatch {
 #[api_v2_operation(tags("users"), operation_id = "listUsers")]
 async fn list(caller: Caller, query: Paged<UserQuery>) -> Result<Listed<Stored<UserView>>> {
     let UserQuery { search, role, is_active } = query.filter;
-    let filter = UserFilter { search: search.plain(), role: role.plain(), is_active };
+    let filter = UserFilter { search: search.plain(), role: role.plain(), is_active, ..UserFilter::default() };
     let page = users::list_users(&caller.app, &caller.actor, &filter, query.page).await?;
     Ok(Listed(page.map(Stored::from)))
 }

@@ -7,6 +7,8 @@ use scheduling_domain::user::Role;
 use thiserror::Error;
 
 use super::access_token::TokenFault;
+use super::api_key_token::ApiKeyToken;
+use super::authenticate_key::authenticate_key;
 use crate::actor::Actor;
 use crate::app::App;
 use crate::sessions::ends_idle_at;
@@ -18,8 +20,8 @@ const NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// What a request proves itself with.
 #[derive(Clone)]
 pub enum Credential {
-    /// An access token.
-    AccessToken(String),
+    /// An access token, or an integration's key.
+    Bearer(String),
     /// The cookie of a browser's session.
     Cookie(String),
 }
@@ -45,7 +47,8 @@ pub enum AuthenticateError {
 /// store, and for a cookie one of the session store before.
 pub async fn authenticate(app: &App, credential: &Credential, origin: Origin) -> Result<Actor, AuthenticateError> {
     match credential {
-        Credential::AccessToken(token) => by_access_token(app, token, origin).await,
+        Credential::Bearer(text) if ApiKeyToken::is_meant(text) => authenticate_key(app, text, origin).await,
+        Credential::Bearer(token) => by_access_token(app, token, origin).await,
         Credential::Cookie(cookie) => by_cookie(app, cookie, origin).await,
     }
 }

@@ -9,7 +9,9 @@
 //! anything is looked at.
 
 mod access_token;
+mod api_key_token;
 mod authenticate;
+mod authenticate_key;
 mod choose_password;
 mod confirm_password;
 mod cookie;
@@ -47,6 +49,7 @@ pub use sign_out::{SignOut, sign_out};
 pub use throttle::{Throttle, TooManyAttempts};
 pub use tokens::Tokens;
 
+pub(crate) use api_key_token::ApiKeyToken;
 pub(crate) use confirm_password::{ConfirmError, is_own_password};
 pub(crate) use opaque_token::{OpaqueToken, hex};
 pub(crate) use throttle::{Attempt, Ended, confirmation_key};

@@ -13,8 +13,8 @@ use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    AuditQueries, Clock, DerivedKey, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store,
-    StoreError, UnitOfWork, UserQueries,
+    ApiKeyQueries, AuditQueries, Clock, DerivedKey, OutboxQueries, PoolStatus, PublicationQueries, Queries,
+    SessionQueries, Store, StoreError, UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
@@ -141,6 +141,7 @@ impl Store for CachedStore {
             users: dyn UserQueries,
         ],
         others: [
+            api_keys: dyn ApiKeyQueries,
             skill_grants: dyn Queries<SkillGrant>,
             employees: dyn Queries<Employee>,
             contracts: dyn Queries<Contract>,

@@ -10,9 +10,9 @@ use scheduling_domain::demand::Demand;
 use scheduling_domain::employee::Employee;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::{
-    AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxRepository,
-    PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository, Repository,
-    ScheduleRepository, SecondFactorRepository, SessionRepository, ShiftRepository, StoreError, UnitOfWork,
+    ApiKeyRepository, AssignmentRepository, AuditRepository, IdempotencyRepository, OptimizationRepository,
+    OutboxRepository, PasswordTokenRepository, PendingMailRepository, PublicationRepository, RefreshTokenRepository,
+    Repository, ScheduleRepository, SecondFactorRepository, SessionRepository, ShiftRepository, StoreError, UnitOfWork,
     UserRepository,
 };
 use scheduling_domain::position::Position;
@@ -97,6 +97,7 @@ impl UnitOfWork for CachedUnit {
         users: dyn UserRepository,
         sessions: dyn SessionRepository,
         refresh_tokens: dyn RefreshTokenRepository,
+        api_keys: dyn ApiKeyRepository,
         schedules: dyn ScheduleRepository,
         second_factors: dyn SecondFactorRepository,
         password_tokens: dyn PasswordTokenRepository,

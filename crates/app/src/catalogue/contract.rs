@@ -8,13 +8,14 @@ use scheduling_domain::rule_set::RuleSet;
 
 use super::{Catalogued, visible_employees};
 use crate::actor::Actor;
-use crate::permissions::Operation;
+use crate::permissions::{Access, Operation, Relation, access};
 use crate::reader::Reader;
 
 #[async_trait]
 impl Catalogued for Contract {
     const READ: Operation = Operation::ReadTerms;
     const WRITE: Operation = Operation::WriteTerms;
+    const IS_REDACTED: bool = true;
 
     fn owner(&self) -> Option<EmployeeId> {
         Some(self.employee_id)
@@ -26,6 +27,12 @@ impl Catalogued for Contract {
         actor: &Actor,
     ) -> Result<ContractFilter, StoreError> {
         Ok(ContractFilter { employee_ids: visible_employees(filter.employee_ids, reader, actor).await? })
+    }
+
+    fn redact(&mut self, actor: &Actor, relation: Relation) {
+        if access(actor, Operation::ReadWages, relation) != Access::Allowed {
+            self.hourly_rate = None;
+        }
     }
 
     async fn check(

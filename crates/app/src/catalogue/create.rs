@@ -71,13 +71,17 @@ async fn create_in<T: Catalogued>(
         Access::Invisible if value.owner().is_some() => return Err(CreateError::NotFound),
         Access::Invisible | Access::Forbidden => return Err(CreateError::Forbidden),
     }
+    if !value.may_become(None, call.actor) {
+        return Err(CreateError::Forbidden);
+    }
     let mut faults = value.validate().err().unwrap_or_default();
     value.check(None, &mut reader, &mut faults).await?;
     faults.into_result(()).map_err(CreateError::Invalid)?;
-    let made = T::repository(uow).insert(value, app.now()).await.map_err(|error| match error {
+    let mut made = T::repository(uow).insert(value, app.now()).await.map_err(|error| match error {
         StoreError::Duplicate(field) => CreateError::Duplicate(field),
         other => CreateError::Store(other),
     })?;
     audit::created(app, uow, call.actor, &made);
+    made.value.redact(call.actor, relation);
     Ok(made)
 }

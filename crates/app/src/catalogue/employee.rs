@@ -11,21 +11,22 @@ use scheduling_domain::skill::{SkillGrant, SkillGrantFilter};
 use scheduling_domain::team::Team;
 use scheduling_domain::user::{Role, User};
 
-use super::{Catalogued, first_used, relation_to_employee};
+use super::{Catalogued, circle, first_used, relation_to_employee};
 use crate::actor::Actor;
-use crate::permissions::{Operation, Relation};
+use crate::permissions::{Access, Operation, Relation, access};
 use crate::reader::Reader;
 
 #[async_trait]
 impl Catalogued for Employee {
     const READ: Operation = Operation::ReadPerson;
     const WRITE: Operation = Operation::WritePerson;
+    const IS_REDACTED: bool = true;
 
     async fn relation(&self, _reader: &mut Reader<'_>, actor: &Actor) -> Result<Relation, StoreError> {
         Ok(relation_to_employee(self, actor))
     }
 
-    /// Managers list their teams, employees themselves.
+    /// Managers list their teams and themselves, employees themselves.
     async fn narrow(
         filter: EmployeeFilter,
         _reader: &mut Reader<'_>,
@@ -33,16 +34,21 @@ impl Catalogued for Employee {
     ) -> Result<EmployeeFilter, StoreError> {
         Ok(match actor.role {
             Role::Admin => filter,
-            Role::Manager => {
-                let mut team_ids = filter.team_ids.unwrap_or_else(|| actor.team_ids.clone());
-                team_ids.retain(|team| actor.runs(*team));
-                EmployeeFilter { team_ids: Some(team_ids), ..filter }
-            }
-            Role::Employee => match filter.user_id {
-                Some(other) if other != actor.user_id => EmployeeFilter { team_ids: Some(Vec::new()), ..filter },
-                _ => EmployeeFilter { user_id: Some(actor.user_id), ..filter },
-            },
+            Role::Manager | Role::Employee => EmployeeFilter { within: Some(circle(actor)), ..filter },
         })
+    }
+
+    /// Whose account it is decides who sees what; so that is for those who manage accounts.
+    fn may_become(&self, before: Option<&Self>, actor: &Actor) -> bool {
+        self.user_id == before.and_then(|before| before.user_id)
+            || access(actor, Operation::WriteAccount, Relation::Other) == Access::Allowed
+    }
+
+    fn redact(&mut self, actor: &Actor, relation: Relation) {
+        if access(actor, Operation::ReadContacts, relation) != Access::Allowed {
+            self.email = None;
+            self.phone = None;
+        }
     }
 
     async fn check(

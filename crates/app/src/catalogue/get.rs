@@ -25,10 +25,13 @@ pub enum GetError {
 /// Reads one.
 pub async fn get<T: Catalogued>(app: &App, actor: &Actor, id: T::Id) -> Result<Record<T>, GetError> {
     let mut reader = Reader::Pool(app.store.as_ref(), actor.organization);
-    let record = reader.find::<T>(id).await?.ok_or(GetError::NotFound)?;
+    let mut record = reader.find::<T>(id).await?.ok_or(GetError::NotFound)?;
     let relation = record.relation(&mut reader, actor).await?;
     match access(actor, T::READ, relation) {
-        Access::Allowed => Ok(record),
+        Access::Allowed => {
+            record.value.redact(actor, relation);
+            Ok(record)
+        }
         Access::Invisible => Err(GetError::NotFound),
         Access::Forbidden => Err(GetError::Forbidden),
     }

@@ -3,7 +3,7 @@ use scheduling_domain::ports::StoreError;
 use scheduling_domain::record::Record;
 use thiserror::Error;
 
-use super::Catalogued;
+use super::{Catalogued, redact};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::permissions::may_ever;
@@ -32,5 +32,9 @@ pub async fn list<T: Catalogued>(
     }
     let mut reader = Reader::Pool(app.store.as_ref(), actor.organization);
     let filter = T::narrow(filter, &mut reader, actor).await?;
-    Ok(T::queries(app.store.as_ref()).list(actor.organization, &filter, page).await?)
+    let mut page = T::queries(app.store.as_ref()).list(actor.organization, &filter, page).await?;
+    for record in &mut page.items {
+        redact(record, &mut reader, actor).await?;
+    }
+    Ok(page)
 }

@@ -27,11 +27,11 @@ pub use list::{ListError, list};
 pub use update::{Edit, UpdateError, update};
 
 use async_trait::async_trait;
-use scheduling_domain::employee::{Employee, EmployeeFilter};
+use scheduling_domain::employee::{Circle, Employee, EmployeeFilter};
 use scheduling_domain::fault::Faults;
 use scheduling_domain::id::EmployeeId;
 use scheduling_domain::ports::StoreError;
-use scheduling_domain::record::Entity;
+use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::user::Role;
 
 use crate::actor::Actor;
@@ -45,6 +45,9 @@ pub trait Catalogued: Entity {
     const READ: Operation;
     /// What changing one takes.
     const WRITE: Operation;
+
+    /// Whether a value holds what not everybody sees who sees the value.
+    const IS_REDACTED: bool = false;
 
     /// Whose it is, where it belongs to an employee.
     fn owner(&self) -> Option<EmployeeId> {
@@ -63,6 +66,17 @@ pub trait Catalogued: Entity {
     async fn narrow(filter: Self::Filter, reader: &mut Reader<'_>, actor: &Actor) -> Result<Self::Filter, StoreError> {
         let _ = (reader, actor);
         Ok(filter)
+    }
+
+    /// Whether the actor may make the value what it is, beyond what it takes to write it; `before` is what it was.
+    fn may_become(&self, before: Option<&Self>, actor: &Actor) -> bool {
+        let _ = (before, actor);
+        true
+    }
+
+    /// Takes out what the actor, to whom the value stands as `relation`, has no need of.
+    fn redact(&mut self, actor: &Actor, relation: Relation) {
+        let _ = (actor, relation);
     }
 
     /// Adds what is wrong between the value and others: references that dangle, neighbours that it overlaps. `id` is its
@@ -97,6 +111,25 @@ fn relation_to_employee(employee: &Employee, actor: &Actor) -> Relation {
     }
 }
 
+/// Who stands to the actor: the people of the teams that they run, and they themself.
+fn circle(actor: &Actor) -> Circle {
+    let team_ids = if actor.role == Role::Manager { actor.team_ids.clone() } else { Vec::new() };
+    Circle { team_ids, user_id: actor.user_id }
+}
+
+/// Leaves of a record what the actor may see.
+async fn redact<T: Catalogued>(
+    record: &mut Record<T>,
+    reader: &mut Reader<'_>,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    if T::IS_REDACTED {
+        let relation = record.relation(reader, actor).await?;
+        record.value.redact(actor, relation);
+    }
+    Ok(())
+}
+
 /// The employees whose things the actor may list, cut with those asked for; `None` for all.
 async fn visible_employees(
     asked: Option<Vec<EmployeeId>>,
@@ -106,15 +139,9 @@ async fn visible_employees(
     if actor.role == Role::Admin {
         return Ok(asked);
     }
-    let own = EmployeeFilter { user_id: Some(actor.user_id), ..EmployeeFilter::default() };
-    let mut visible = reader.list_all::<Employee>(&own).await?;
-    if actor.role == Role::Manager {
-        let teams = EmployeeFilter { team_ids: Some(actor.team_ids.clone()), ..EmployeeFilter::default() };
-        visible.extend(reader.list_all::<Employee>(&teams).await?);
-    }
+    let visible = EmployeeFilter { within: Some(circle(actor)), ..EmployeeFilter::default() };
+    let visible = reader.list_all::<Employee>(&visible).await?;
     let mut ids: Vec<EmployeeId> = visible.into_iter().map(|employee| employee.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
     if let Some(asked) = asked {
         ids.retain(|id| asked.contains(id));
     }

@@ -93,22 +93,26 @@ async fn update_in<T: Catalogued>(
     let mut value = stored.value.clone();
     edit(&mut value);
     // Nobody moves a thing to where they could not have made it.
-    if access(actor, T::WRITE, value.relation(&mut reader, actor).await?) != Access::Allowed {
+    let relation = value.relation(&mut reader, actor).await?;
+    if access(actor, T::WRITE, relation) != Access::Allowed || !value.may_become(Some(&stored), actor) {
         return Err(UpdateError::Forbidden);
     }
     let mut faults = value.validate().err().unwrap_or_default();
     value.check(Some(id), &mut reader, &mut faults).await?;
     faults.into_result(()).map_err(UpdateError::Invalid)?;
-    if value == stored.value {
-        return Ok(stored);
-    }
-    let changed =
-        T::repository(uow).update(id, stored.version, &value, app.now()).await.map_err(|error| match error {
+    let mut changed = if value == stored.value {
+        stored
+    } else {
+        let written = T::repository(uow).update(id, stored.version, &value, app.now()).await;
+        let changed = written.map_err(|error| match error {
             StoreError::Duplicate(field) => UpdateError::Duplicate(field),
             // Somebody else wrote between our read and our write: the next attempt reads what they wrote.
             StoreError::Stale => UpdateError::Store(StoreError::Conflict),
             other => UpdateError::Store(other),
         })?;
-    audit::updated(app, uow, actor, &stored, &changed);
+        audit::updated(app, uow, actor, &stored, &changed);
+        changed
+    };
+    changed.value.redact(actor, relation);
     Ok(changed)
 }

@@ -29,6 +29,7 @@ macro_rules! objects {
 
 objects! {
     Shared     "shared",        "It belongs to the whole organization, so it stands to everybody alike.";
+    Own        "own",           "What is the caller's own by itself, whoever calls.";
     Account    "account",       "An account: the caller's own, or another's.";
     Person     "person",        "An employee, or something of theirs: by their team and their account.";
     Team       "team",          "What belongs to the team it names. A team is no secret: what is invisible in it answers 403.";
@@ -84,11 +85,15 @@ pub const ACTIONS: &[Action] = actions! {
     Plan InSchedule: createShift createOptimization;
     Plan Draft: updateShift deleteShift createAssignment updateAssignment deleteAssignment cancelOptimization
         applyOptimization;
-    ReadAccount Account: listUsers showUser showMe;
+    ReadAccount Account: listUsers showUser;
+    ReadAccount Own: showMe;
     WriteAccount Account: createUser inviteUser resetTotp;
     WriteOwnAccount Account: updateUser;
     ReadAudit Shared: listAuditEvents;
     OwnSecondFactor Account: showTotp enrolTotp confirmTotp replaceRecoveryCodes removeTotp;
     ManageSessions Account: listUserSessions endUserSessions endUserSession;
     OwnSession Account: logout showSession closeSession listOwnSessions endOwnSession;
+    ReadApiKeys Account: listApiKeys;
+    WriteApiKeys Own: createApiKey;
+    WriteApiKeys Account: deleteApiKey;
 };

@@ -101,6 +101,8 @@ operations! {
     WriteOwnAccount   "write_own_account",  [A,   F,   F,        A,  F], None,                        "Change one's own name and password.";
     ReadAudit         "read_audit",         [A,   F,   F,        F,  F], None,                        "Read what was done, by whom and why.";
     OwnSecondFactor   "own_second_factor",  [A,   A,   A,        A,  A], None,                        "Set up, show, change and remove one's own second factor.";
+    ReadApiKeys       "read_api_keys",      [A,   I,   I,        A,  I], None,                        "Read integrations' keys.";
+    WriteApiKeys      "write_api_keys",     [A,   I,   I,        A,  I], None,                        "Issue keys in one's own name; revoke them.";
     ManageSessions    "manage_sessions",    [A,   F,   F,        A,  F], None,                        "See where an account is signed in, and end its sessions.";
     OwnSession        "own_session",        [A,   A,   A,        A,  A], None,                        "See where one is signed in oneself, and sign out.";
 }
@@ -151,6 +153,7 @@ mod tests {
             (O::ReadAvailability, O::WriteAvailability),
             (O::ReadDraft, O::Plan),
             (O::ReadAccount, O::WriteAccount),
+            (O::ReadApiKeys, O::WriteApiKeys),
         ] {
             for (seen, changed) in read.row().into_iter().zip(write.row()) {
                 let is_hidden = seen == Access::Invisible;

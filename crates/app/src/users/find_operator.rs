@@ -9,7 +9,7 @@ use crate::app::App;
 
 /// The administrator in whose name whoever sits at the machine acts: the oldest active one, if there is any.
 pub async fn find_operator(app: &App, organization: OrganizationId) -> Result<Option<Actor>, StoreError> {
-    let filter = UserFilter { role: Some(Role::Admin), is_active: Some(true), search: None };
+    let filter = UserFilter { role: Some(Role::Admin), is_active: Some(true), ..UserFilter::default() };
     let first = PageRequest::try_new(1, 1).unwrap_or_default();
     let page = app.store.users().list(organization, &filter, first).await?;
     Ok(page.items.into_iter().next().map(|user| Actor {

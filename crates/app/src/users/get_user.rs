@@ -4,6 +4,7 @@ use scheduling_domain::record::Record;
 use scheduling_domain::user::User;
 use thiserror::Error;
 
+use super::contacts::mask_contacts;
 use crate::actor::Actor;
 use crate::app::App;
 
@@ -18,7 +19,9 @@ pub enum GetUserError {
     Store(#[from] StoreError),
 }
 
-/// Reads an account; anybody who is signed in may.
+/// Reads an account; anybody who is signed in may. Its e-mail address is masked for those who have no need of it.
 pub async fn get_user(app: &App, actor: &Actor, id: UserId) -> Result<Record<User>, GetUserError> {
-    app.store.users().find(actor.organization, id).await?.ok_or(GetUserError::NotFound)
+    let mut user = app.store.users().find(actor.organization, id).await?.ok_or(GetUserError::NotFound)?;
+    mask_contacts(app, actor, [&mut user]).await?;
+    Ok(user)
 }

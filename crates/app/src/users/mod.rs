@@ -1,5 +1,6 @@
 //! Accounts: who may sign in, as what.
 
+mod contacts;
 mod create_administrator;
 mod create_invited_user;
 mod create_user;

@@ -214,6 +214,9 @@ async fn update_user_in(
     if hash.is_some() || user.role != stored.role || (stored.is_active && !user.is_active) {
         uow.users().raise_token_epoch(id).await?;
     }
+    if stored.is_active && !user.is_active {
+        uow.api_keys().delete_of(id).await?;
+    }
     if user == stored.value && hash.is_none() {
         return Ok(stored);
     }

@@ -18,7 +18,7 @@ async fn only_administrators_make_accounts() {
         assert!(matches!(made, Err(CreateUserError::Forbidden)));
     }
     let made = fresh(create_user(&house.app, &Call::new(&house.admin), &new).await.unwrap());
-    assert_eq!(get_user(&house.app, &house.employee, made.id).await.unwrap(), made);
+    assert_eq!(get_user(&house.app, &house.admin, made.id).await.unwrap(), made);
     assert!(sign_in(&house.app, &asked("new", PASSWORD)).await.is_ok());
 }
 

@@ -128,7 +128,11 @@ async fn people_write_what_is_theirs_to_write() {
     assert!(matches!(refused, Err(CreateError::Forbidden)));
     let away = |employee: &mut Employee| employee.team_id = elsewhere.id;
     let refused = update::<Employee>(&house.app, &Call::new(&house.manager), house.person(0), None, &away).await;
-    assert!(refused.is_err(), "a manager does not move people into a team of somebody else's");
+    assert!(matches!(refused, Err(UpdateError::Forbidden)), "a manager does not move people into somebody else's team");
+    let account = house.admin.user_id;
+    let link = |employee: &mut Employee| employee.user_id = Some(account);
+    let refused = update::<Employee>(&house.app, &Call::new(&house.manager), house.person(1), None, &link).await;
+    assert!(matches!(refused, Err(UpdateError::Forbidden)), "whose account it is, administrators say");
 }
 
 #[tokio::test]

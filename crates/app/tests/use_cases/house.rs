@@ -213,7 +213,7 @@ pub(crate) fn asked(identifier: &str, password: &str) -> SignIn {
 
 /// Somebody's access token as a request brings it.
 pub(crate) fn bearer(tokens: &Tokens) -> Credential {
-    Credential::AccessToken(tokens.access_token.clone())
+    Credential::Bearer(tokens.access_token.clone())
 }
 
 /// Somebody who has yet to prove who they are.

@@ -7,8 +7,8 @@ use scheduling_domain::assignment::{Assignment, AssignmentFilter};
 use scheduling_domain::availability::{Availability, AvailabilityFilter};
 use scheduling_domain::contract::{Contract, ContractFilter};
 use scheduling_domain::demand::{Demand, DemandFilter};
-use scheduling_domain::employee::{Employee, EmployeeFilter};
-use scheduling_domain::id::{EmployeeId, TypedId};
+use scheduling_domain::employee::{Circle, Employee, EmployeeFilter};
+use scheduling_domain::id::{EmployeeId, TeamId, TypedId};
 use scheduling_domain::optimization::{Optimization, OptimizationFilter, OptimizationState};
 use scheduling_domain::ports::Store;
 use scheduling_domain::record::{Entity, Record};
@@ -88,6 +88,24 @@ pub async fn employees_by_team_account_and_day(store: &Arc<dyn Store>) {
     }
 }
 
+/// Employees within a circle: of its teams, and of its account wherever they work.
+pub async fn employees_within_a_circle(store: &Arc<dyn Store>) {
+    let world = World::build(store, "ours").await;
+    let team = world.add(&a_team("Other", world.site.id)).await.id;
+    let colleague = world.add(&an_employee("C", team)).await;
+    let own = world.add(&Employee { user_id: Some(world.user.id), ..an_employee("O", world.team.id) }).await;
+    let within = |team_ids: &[TeamId]| {
+        let circle = Circle { team_ids: team_ids.to_vec(), user_id: world.user.id };
+        EmployeeFilter { within: Some(circle), ..EmployeeFilter::default() }
+    };
+    assert_lists(&world, within(&[]), &[&own]).await;
+    assert_lists(&world, within(&[team]), &[&colleague, &own]).await;
+    let both = EmployeeFilter { search: Some("o".to_owned()), ..within(&[]) };
+    assert_lists(&world, both, &[&own]).await;
+    let narrowed = EmployeeFilter { team_ids: Some(vec![team]), ..within(&[team]) };
+    assert_lists(&world, narrowed, &[&colleague]).await;
+}
+
 /// Contracts by employee.
 pub async fn contracts_by_employee(store: &Arc<dyn Store>) {
     let world = World::build(store, "ours").await;
@@ -143,6 +161,9 @@ pub async fn users_by_role_and_activity(store: &Arc<dyn Store>) {
     assert_lists(&world, filter.clone(), &[&admin, &gone]).await;
     assert_lists(&world, UserFilter { is_active: Some(false), ..UserFilter::default() }, &[&gone]).await;
     assert_lists(&world, UserFilter { is_active: Some(true), ..filter }, &[&admin]).await;
+    let by_address = UserFilter { search: Some(admin.email.clone()), ..UserFilter::default() };
+    assert_lists(&world, by_address.clone(), &[&admin]).await;
+    assert_lists::<User>(&world, UserFilter { names_only: true, ..by_address }, &[]).await;
 }
 
 /// Schedules by team, by a period they share a day with, and by whether they were published.

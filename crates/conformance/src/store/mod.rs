@@ -16,6 +16,7 @@ use std::sync::Arc;
 use scheduling_domain::ports::Store;
 
 pub mod accounts;
+pub mod api_keys;
 pub mod audit;
 pub mod duplicates;
 pub mod filters;
@@ -80,6 +81,7 @@ macro_rules! for_every_entity {
             scheduling_domain::demand::Demand,
             scheduling_domain::rule_set::RuleSet,
             scheduling_domain::user::User,
+            scheduling_domain::api_key::ApiKey,
             scheduling_domain::schedule::Schedule,
             scheduling_domain::shift::Shift,
             scheduling_domain::assignment::Assignment,
@@ -157,6 +159,7 @@ macro_rules! store_conformance {
                 teams_by_site
                 skill_grants_by_employee_and_skill
                 employees_by_team_account_and_day
+                employees_within_a_circle
                 contracts_by_employee
                 availability_by_employee_and_day
                 templates_by_site
@@ -236,6 +239,13 @@ macro_rules! store_conformance {
                 a_taken_refresh_token_is_a_duplicate
                 a_refresh_token_is_exchanged_once
                 refresh_tokens_end_with_their_session
+            ]
+            api_keys: [
+                a_key_is_found_by_its_hash_with_its_owner
+                a_use_is_noted_unless_a_later_one_is
+                the_keys_of_an_account_go_together
+                a_key_goes_with_its_account
+                keys_by_account
             ]
             second_factors: [
                 a_factor_is_asked_for_once_it_is_confirmed

@@ -2,6 +2,7 @@
 //! MUST below, and an adapter that cannot pass a case does not exist.
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod cache;
 mod clock;
@@ -19,6 +20,7 @@ mod sign_in_throttle;
 mod store;
 
 pub use accounts::{UserQueries, UserRepository};
+pub use api_keys::{ApiKeyQueries, ApiKeyRepository};
 pub use audit::{AuditQueries, AuditRepository};
 pub use cache::{
     Cache, CacheFamily, CacheKey, CachePattern, CacheUnavailable, DEFAULT_CACHE_EXPIRY, DerivedKey, Found, Lease,

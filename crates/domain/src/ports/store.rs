@@ -13,10 +13,10 @@ use crate::id::OrganizationId;
 use crate::optimization::Optimization;
 use crate::organization::Organization;
 use crate::ports::{
-    AssignmentRepository, AuditQueries, AuditRepository, IdempotencyRepository, OptimizationRepository, OutboxQueries,
-    OutboxRepository, PasswordTokenRepository, PendingMailRepository, PublicationQueries, PublicationRepository,
-    Queries, RefreshTokenRepository, Repository, ScheduleRepository, SecondFactorRepository, SessionQueries,
-    SessionRepository, ShiftRepository, UserQueries, UserRepository,
+    ApiKeyQueries, ApiKeyRepository, AssignmentRepository, AuditQueries, AuditRepository, IdempotencyRepository,
+    OptimizationRepository, OutboxQueries, OutboxRepository, PasswordTokenRepository, PendingMailRepository,
+    PublicationQueries, PublicationRepository, Queries, RefreshTokenRepository, Repository, ScheduleRepository,
+    SecondFactorRepository, SessionQueries, SessionRepository, ShiftRepository, UserQueries, UserRepository,
 };
 use crate::position::Position;
 use crate::rule_set::RuleSet;
@@ -115,6 +115,8 @@ pub trait Store: Send + Sync {
     fn users(&self) -> &dyn UserQueries;
     /// Reads of sessions.
     fn sessions(&self) -> &dyn SessionQueries;
+    /// Reads of integrations' keys.
+    fn api_keys(&self) -> &dyn ApiKeyQueries;
     /// Reads of schedules.
     fn schedules(&self) -> &dyn Queries<Schedule>;
     /// Reads of published snapshots.
@@ -171,6 +173,8 @@ pub trait UnitOfWork: Send {
     fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Refresh tokens.
     fn refresh_tokens(&mut self) -> &mut dyn RefreshTokenRepository;
+    /// Integrations' keys.
+    fn api_keys(&mut self) -> &mut dyn ApiKeyRepository;
     /// Schedules.
     fn schedules(&mut self) -> &mut dyn ScheduleRepository;
     /// Second factors.

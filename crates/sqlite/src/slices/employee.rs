@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
-use scheduling_domain::employee::{Employee, EmployeeFilter};
+use scheduling_domain::employee::{Circle, Employee, EmployeeFilter};
 use scheduling_domain::id::{TeamId, TypedId, UserId};
 use scheduling_domain::personal::Personal;
 
@@ -87,6 +87,10 @@ fn narrow(mut matches: Matches, _organization: i64, filter: &EmployeeFilter) -> 
     }
     if let Some(id) = filter.user_id {
         matches = matches.filter(employees::user_id.eq(id.get()));
+    }
+    if let Some(Circle { team_ids, user_id }) = &filter.within {
+        let is_own = employees::user_id.eq(Some(user_id.get())).assume_not_null();
+        matches = matches.filter(among("team_id", team_ids).or(is_own));
     }
     if let Some(on) = filter.employed_on {
         let still_here = employees::left_on.is_null().or(employees::left_on.ge(Some(Day(on))));

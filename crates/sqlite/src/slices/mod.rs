@@ -1,5 +1,6 @@
 //! One file per kind of thing: its table, its row, its conversions and its filter.
 
+mod api_key;
 mod assignment;
 pub(crate) mod audit;
 mod availability;

@@ -74,12 +74,16 @@ type Matches = users::BoxedQuery<'static, Sqlite>;
 
 fn narrow(mut matches: Matches, _organization: i64, filter: &UserFilter) -> Matches {
     if let Some(search) = &filter.search {
-        matches = matches.filter(
-            instr(lower(users::username), lower(search.clone()))
-                .gt(0)
-                .or(instr(lower(users::email), lower(search.clone())).gt(0))
-                .or(instr(lower(users::full_name), lower(search.clone())).gt(0)),
-        );
+        let is_named = instr(lower(users::username), lower(search.clone())).gt(0).or(instr(
+            lower(users::full_name),
+            lower(search.clone()),
+        )
+        .gt(0));
+        if filter.names_only {
+            matches = matches.filter(is_named);
+        } else {
+            matches = matches.filter(is_named.or(instr(lower(users::email), lower(search.clone())).gt(0)));
+        }
     }
     if let Some(role) = filter.role {
         matches = matches.filter(users::role.eq(Name(role)));

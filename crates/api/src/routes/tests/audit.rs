@@ -41,6 +41,7 @@ fn requests() -> Vec<(&'static str, &'static str, Value)> {
     let demand = json!({ "team_id": 1, "template_id": 2, "valid_from": "2026-01-05", "heads": { "target": 1 } });
     let employee = json!({ "number": "E3", "full_name": "Eve", "team_id": 1, "hired_on": "2025-01-01" });
     let user = json!({ "username": "eve", "email": "eve@example.com", "password": PASSWORD });
+    let key = json!({ "name": "K", "scopes": ["schedules:read"], "expires_at": "2026-06-30T00:00:00Z" });
     vec![
         ("POST", "/api/auth/login", json!({ "identifier": "admin", "password": PASSWORD })),
         ("POST", "/api/auth/session", json!({ "identifier": "admin", "password": PASSWORD })),
@@ -50,6 +51,8 @@ fn requests() -> Vec<(&'static str, &'static str, Value)> {
         ("PATCH", "/api/users/2", json!({ "full_name": "Eve" })),
         ("DELETE", "/api/users/2/totp", Value::Null),
         ("DELETE", "/api/users/2/sessions", Value::Null),
+        ("POST", "/api/api-keys", key),
+        ("DELETE", "/api/api-keys/1", Value::Null),
         ("POST", "/api/skills", json!({ "name": "ICU" })),
         ("PATCH", "/api/skills/1", json!({ "name": "Intensive care" })),
         ("POST", "/api/employees", employee),

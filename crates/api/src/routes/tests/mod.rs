@@ -1,6 +1,7 @@
 //! The routes as clients meet them, over use cases and an embedded store of their own.
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod document;
 mod optimization;
@@ -28,6 +29,7 @@ use scheduling_app::users::{NewUser, create_administrator};
 use scheduling_app::{ActiveAccounts, App, Limits};
 use scheduling_domain::organization::DEFAULT_SLUG;
 use scheduling_domain::ports::{Clock, NoMetrics, Store};
+use scheduling_domain::scope::Scope;
 use scheduling_domain::user::{Role, User};
 use scheduling_memory::MemoryPresence;
 use scheduling_memory::MemoryThrottle;
@@ -177,6 +179,14 @@ impl Client<'_> {
     async fn send(&self, request: TestRequest) -> Answer {
         let send = self.server.sender().await;
         send(authorized(request, self.token.as_deref())).await
+    }
+
+    /// Somebody who sends a new key of this one's.
+    async fn key(&self, scopes: &[Scope]) -> Self {
+        let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let new = json!({ "name": "Key", "scopes": scopes, "expires_at": "2026-06-30T00:00:00Z" });
+        let issued = self.post("/api/api-keys/", new).await.expect(201);
+        Self { server: self.server, token: issued.data()["secret"].as_str().map(str::to_owned) }
     }
 
     async fn get(&self, uri: &str) -> Answer {

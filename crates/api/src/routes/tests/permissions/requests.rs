@@ -45,6 +45,7 @@ pub(super) fn filled(path: &str, subject: &Subject) -> String {
             (true, "rule-sets") => subject.rule_set.to_string(),
             (true, "sessions") => subject.session.to_string(),
             (true, "users") => subject.account.to_string(),
+            (true, "api-keys") => subject.api_key.to_string(),
             (true, "employees") => subject.employee.to_string(),
             (true, "contracts") => subject.contract.to_string(),
             (true, "availability") => subject.availability.to_string(),
@@ -91,6 +92,9 @@ fn body(id: &str, subject: &Subject, nth: i64) -> Value {
         "createOptimization" => json!({ "schedule_id": subject.schedule }),
         "createUser" => json!({
             "username": unique, "email": format!("{unique}@example.com"), "password": PASSWORD,
+        }),
+        "createApiKey" => json!({
+            "name": unique, "scopes": ["schedules:read"], "expires_at": "2026-06-30T00:00:00Z",
         }),
         "updateUser" => json!({ "full_name": "Renamed" }),
         "enrolTotp" => json!({ "password": PASSWORD }),

@@ -1,7 +1,10 @@
 //! A company, and what is asked about in it.
 
 use scheduling_app::users::create_administrator;
-use scheduling_domain::id::TypedId;
+use scheduling_domain::api_key::ApiKey;
+use scheduling_domain::id::{OrganizationId, TypedId, UserId};
+use scheduling_domain::organization::DEFAULT_SLUG;
+use scheduling_domain::scope::Scope;
 use serde_json::{Value, json};
 
 use super::super::{Client, PASSWORD, Server, administrator};
@@ -18,6 +21,7 @@ pub(super) struct Subject {
     pub(super) template: i64,
     pub(super) rule_set: i64,
     pub(super) account: i64,
+    pub(super) api_key: i64,
     pub(super) employee: i64,
     /// Somebody whom the team's manager can put on a shift.
     pub(super) colleague: i64,
@@ -36,8 +40,24 @@ pub(super) struct Subject {
 impl Subject {
     /// The same person, and what another subject's team plans.
     fn with_plans_of(self, other: &Self) -> Self {
-        let Self { account, employee, contract, grant, availability, .. } = self;
-        Self { account, employee, contract, grant, availability, ..other.clone() }
+        let Self { account, api_key, employee, contract, grant, availability, .. } = self;
+        Self { account, api_key, employee, contract, grant, availability, ..other.clone() }
+    }
+
+    /// The same with a key of the account's.
+    async fn with_key(self, server: &Server, organization: OrganizationId) -> Self {
+        let key = ApiKey {
+            user_id: UserId::try_new(self.account).unwrap(),
+            name: "Key".to_owned(),
+            scopes: vec![Scope::SchedulesRead],
+            token_hash: format!("hash of {}", self.account),
+            expires_at: "2026-06-30T00:00:00Z".parse().unwrap(),
+            last_used_at: None,
+        };
+        let mut uow = server.app.store.begin(organization).await.unwrap();
+        let key = uow.api_keys().insert(&key, server.app.now()).await.unwrap();
+        uow.commit().await.unwrap();
+        Self { api_key: key.id.get(), ..self }
     }
 
     /// The id that a list of all would show.
@@ -50,6 +70,7 @@ impl Subject {
             "listShiftTemplates" => self.template,
             "listRuleSets" => self.rule_set,
             "listUsers" => self.account,
+            "listApiKeys" => self.api_key,
             "listEmployees" => self.employee,
             "listDemands" => self.demand,
             "listSchedules" => self.schedule,
@@ -76,6 +97,7 @@ pub(super) struct Company {
 
 impl Company {
     pub(super) async fn found(server: &Server) -> Self {
+        let ours = server.app.store.find_organization(DEFAULT_SLUG).await.unwrap().unwrap().id;
         let admin = server.admin().await;
         let shared = furnish(&admin).await;
         let shared = Subject { organization: 1, ..shared };
@@ -83,12 +105,17 @@ impl Company {
         let second = staff(&admin, &shared, "B").await;
         let manager = account(&admin, "manager", "manager", json!([first.team])).await;
         let employee = account(&admin, "employee", "employee", json!([])).await;
+        let (admin, manager, employee) = (
+            hire(&admin, &second, "admin", 1).await,
+            hire(&admin, &second, "manager", manager).await.with_plans_of(&first),
+            hire(&admin, &first, "employee", employee).await,
+        );
         Self {
-            admin: hire(&admin, &second, "admin", 1).await,
-            manager: hire(&admin, &second, "manager", manager).await.with_plans_of(&first),
-            employee: hire(&admin, &first, "employee", employee).await,
-            first,
-            second,
+            admin: admin.with_key(server, ours).await,
+            manager: manager.with_key(server, ours).await,
+            employee: employee.with_key(server, ours).await,
+            first: first.with_key(server, ours).await,
+            second: second.with_key(server, ours).await,
             foreign: another_organization(server).await,
         }
     }
@@ -192,5 +219,5 @@ pub(super) async fn another_organization(server: &Server) -> Subject {
     create_administrator(&server.app, organization.id, &administrator("theirs")).await.unwrap();
     let admin = server.sign_in_to("elsewhere", "theirs").await;
     let shared = Subject { organization: organization.id.get(), ..furnish(&admin).await };
-    staff(&admin, &shared, "A").await
+    staff(&admin, &shared, "A").await.with_key(server, organization.id).await
 }
