@@ -18,7 +18,7 @@ run: ## Build and start with an embedded database and a demonstration company (n
 
 test: ## Every test, on a private PostgreSQL and Redis that are gone afterwards
 	cargo test --doc --workspace --locked --quiet
-	TOOLS='curl jq' scripts/with-services $(CARGO_TEST) --workspace --locked
+	TOOLS='curl jq openssl' scripts/with-services $(CARGO_TEST) --workspace --locked
 
 test-fast: ## The tests that need no service
 	$(CARGO_TEST) --locked $(addprefix -p scheduling-,$(FAST))

@@ -53,6 +53,8 @@ impl Connections {
     /// Prepares connections to `url` without opening one.
     pub(crate) fn new(url: &str) -> Result<Self, InvalidRedisUrl> {
         let client = Client::open(url).map_err(InvalidRedisUrl)?;
+        // `rediss://` asks for the process's provider; whoever set one before has set the same.
+        drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let outage = Arc::new(Outage::default());
         let pool = Pool::builder()
             .max_size(POOL_SIZE)

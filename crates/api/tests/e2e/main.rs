@@ -16,6 +16,7 @@ mod known_rosters;
 mod quickstart;
 mod race;
 mod redis_outages;
+mod redis_tls;
 mod sessions;
 mod support;
 mod two_instances;

@@ -5,9 +5,10 @@ use scheduling_domain::id::{EmployeeId, ShiftId};
 use scheduling_domain::ports::SchedulingMetrics;
 use scheduling_domain::roster::Problem;
 use scheduling_domain::rules::{Citation, Judgement, Outcome, Phase, Report, Unit, Verdict, Violation};
+use serde::{Deserialize, Serialize};
 
 /// One breach of one rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The rule's stable name, such as `daily-rest`.
     pub rule: String,
@@ -158,7 +159,7 @@ fn without(these: &[Finding], others: &[Finding]) -> Vec<Finding> {
 }
 
 /// How far the wanted heads of a schedule are filled.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Shifts.
     pub shifts: u64,
@@ -178,7 +179,7 @@ impl Coverage {
 }
 
 /// What the rules say of a whole schedule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RosterCheck {
     /// Every breach, by day, person, rule.
     pub findings: Vec<Finding>,

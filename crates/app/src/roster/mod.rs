@@ -7,6 +7,7 @@
 
 mod assemble;
 mod findings;
+mod kept;
 mod people;
 mod rows;
 mod rules;

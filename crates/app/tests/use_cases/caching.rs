@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use scheduling_app::assignments::assign_employee;
 use scheduling_app::auth::{AuthenticateError, authenticate};
 use scheduling_app::caching::{Caching, families, relay_forever};
-use scheduling_app::schedules::{RosterView, WhichRoster, get_roster, publish_schedule};
+use scheduling_app::schedules::{RosterView, WhichRoster, check_schedule, get_roster, publish_schedule};
 use scheduling_app::users::{UserPatch, update_user};
 use scheduling_app::{App, Call, catalogue};
 use scheduling_domain::id::OrganizationId;
@@ -19,7 +20,7 @@ use scheduling_domain::site::Site;
 use scheduling_memory::MemoryCache;
 use tokio::task::JoinSet;
 
-use crate::house::{House, bearer, unproved};
+use crate::house::{House, bearer, nth, unproved};
 
 /// A cache that can be cut off.
 #[derive(Clone)]
@@ -314,6 +315,21 @@ async fn a_publication_ends_the_roster_that_was_published_before() {
         publish_schedule(&app, &Call::new(&house.manager), draft.id).await.unwrap();
         assert_eq!(number().await, Some(expected));
     }
+}
+
+#[tokio::test]
+async fn a_check_is_kept_whole_until_the_roster_changes() {
+    let house = House::build().await;
+    let app = process(&house, MemoryCache::new());
+    let (draft, shifts) = house.draft().await;
+    let check = async |app: &App| check_schedule(app, &house.manager, draft.id).await.unwrap();
+    let first = check(&app).await;
+    assert!(!first.findings.is_empty());
+    assert_eq!(check(&app).await, first, "as it comes out of the cache");
+    let day = nth(&shifts, "D", 0);
+    assign_employee(&app, &Call::new(&house.manager), &house.on(0, day.id)).await.unwrap();
+    assert_eq!(check(&app).await, check(&house.app).await);
+    assert_eq!(check(&app).await.coverage.filled_heads, first.coverage.filled_heads + 1);
 }
 
 #[tokio::test]

@@ -7,19 +7,55 @@ use tempfile::TempDir;
 pub(crate) struct Redis {
     child: Option<Child>,
     port: u16,
+    encrypted_port: u16,
     folder: TempDir,
+    is_encrypted: bool,
 }
 
 impl Redis {
     pub(crate) fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut redis = Self { child: None, port, folder: TempDir::new().unwrap() };
+        Self::start_on(TempDir::new().unwrap(), false)
+    }
+
+    /// One that listens for encrypted connections as well, with a certificate made for it.
+    pub(crate) fn start_encrypted() -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut openssl = std::process::Command::new("openssl");
+        openssl.args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "1",
+        ]);
+        openssl.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "key.pem"]);
+        openssl.args(["-addext", "basicConstraints=critical,CA:FALSE", "-out", "certificate.pem"]);
+        assert!(openssl.current_dir(&folder).stderr(Stdio::null()).status().unwrap().success());
+        Self::start_on(folder, true)
+    }
+
+    fn start_on(folder: TempDir, is_encrypted: bool) -> Self {
+        let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut redis = Self { child: None, port: free(), encrypted_port: free(), folder, is_encrypted };
         redis.restart();
         redis
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/0", self.port)
+        if self.is_encrypted {
+            format!("rediss://localhost:{}/0", self.encrypted_port)
+        } else {
+            format!("redis://127.0.0.1:{}/0", self.port)
+        }
+    }
+
+    /// What its encrypted connections are verified by.
+    pub(crate) fn certificate(&self) -> String {
+        self.folder.path().join("certificate.pem").display().to_string()
     }
 
     /// Starts it on the same port, empty.
@@ -27,6 +63,11 @@ impl Redis {
         let start = |program: &str| {
             let mut command = std::process::Command::new(program);
             command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &self.port.to_string()]);
+            if self.is_encrypted {
+                command.args(["--tls-port", &self.encrypted_port.to_string(), "--tls-cert-file", &self.certificate()]);
+                command.arg("--tls-key-file").arg(self.folder.path().join("key.pem"));
+                command.args(["--tls-auth-clients", "no", "--tls-ca-cert-file", &self.certificate()]);
+            }
             command.arg("--dir").arg(self.folder.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
         };
         self.child = Some(start("redis-server").or_else(|_| start("valkey-server")).expect("redis-server is there"));
