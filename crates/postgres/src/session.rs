@@ -35,6 +35,7 @@ struct SessionRow {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = sessions)]
+#[expect(clippy::struct_field_names, reason = "columns are named as in the table")]
 pub(crate) struct SpanRow {
     seen_at: jiff_diesel::Timestamp,
     expires_at: jiff_diesel::Timestamp,

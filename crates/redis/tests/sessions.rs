@@ -24,6 +24,7 @@ fn unique() -> String {
     format!("{began}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
+#[expect(clippy::unused_async, reason = "the suite awaits what it is given")]
 async fn sessions() -> TestSessions {
     let [organization, elsewhere] = [8_001, 8_002].map(|raw| NonZeroU32::MIN.saturating_add(raw).into());
     TestSessions {
@@ -36,6 +37,7 @@ async fn sessions() -> TestSessions {
     }
 }
 
+#[expect(clippy::unused_async, reason = "the suite awaits what it is given")]
 async fn presence() -> RedisPresence {
     RedisPresence::new(&url(), format!("test:presence:{}", unique())).expect("TEST_REDIS_URL is a Redis address")
 }

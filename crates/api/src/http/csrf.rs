@@ -6,6 +6,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, HeaderName, ORIGIN};
+use actix_web::http::uri::Authority;
 
 use super::code::Code;
 use super::problem::{Problem, Result};
@@ -30,7 +31,7 @@ impl Sender {
             (Some("same-origin" | "none"), _) => Self::Own,
             (Some(_), _) => Self::Foreign,
             (None, Some(origin)) => {
-                let host = text(&HOST).or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+                let host = text(&HOST).or_else(|| request.uri().authority().map(Authority::as_str));
                 if host.is_some_and(|host| is_origin_of(origin, host)) { Self::Own } else { Self::Foreign }
             }
             (None, None) => Self::Unknown,

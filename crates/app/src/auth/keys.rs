@@ -55,7 +55,7 @@ impl TokenKeys {
     /// What a refresh token is exchanged for, first by the current key. It follows from the token, so that whoever lost
     /// the reply can be told the same again although only hashes are stored.
     pub(super) fn successors(&self, token: &OpaqueToken) -> impl Iterator<Item = OpaqueToken> {
-        self.all().map(|key| token.followed_by(mac(&key.successors, &token.text).into()))
+        self.all().map(|key| token.followed_by(mac(&key.successors, &token.text)))
     }
 }
 

@@ -81,6 +81,6 @@ pub async fn keys_by_account(store: &Arc<dyn Store>) {
     let theirs = world.add(&an_api_key(other, "1")).await;
     let ours = world.add(&an_api_key(world.user.id, "2")).await;
     let of = |user_id| ApiKeyFilter { user_id };
-    assert_eq!(world.list_all::<ApiKey>(&of(Some(other))).await, [theirs.clone()]);
+    assert_eq!(world.list_all::<ApiKey>(&of(Some(other))).await, std::slice::from_ref(&theirs));
     assert_eq!(world.list_all::<ApiKey>(&of(None)).await, [theirs, ours]);
 }

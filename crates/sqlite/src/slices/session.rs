@@ -52,6 +52,7 @@ struct SessionRow {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = sessions)]
+#[expect(clippy::struct_field_names, reason = "columns are named as in the table")]
 pub(super) struct SpanRow {
     seen_at: Instant,
     expires_at: Instant,

@@ -80,11 +80,9 @@ fn expected(caller: &Caller<'_>, action: &Action, path: &str, case: Case) -> Exp
         return Expected::Refused(403);
     }
     let relation = match (object, case) {
-        (Object::Shared, _) => Relation::Other,
         (Object::Own, _) | (Object::Account | Object::Person, Case::Own) => Relation::Own,
-        (Object::Account, _) => Relation::Other,
+        (Object::Shared | Object::Account, _) | (_, Case::OtherTeam | Case::OtherOrganization) => Relation::Other,
         (_, Case::Own | Case::SameTeam) => Relation::OwnTeam,
-        (_, Case::OtherTeam | Case::OtherOrganization) => Relation::Other,
     };
     // The schedules here were never published.
     let operation = if operation == Operation::ReadPublished { Operation::ReadDraft } else { operation };
@@ -104,10 +102,9 @@ fn expected(caller: &Caller<'_>, action: &Action, path: &str, case: Case) -> Exp
         _ if is_foreign && path.contains('{') => Expected::Refused(404),
         (Access::Allowed, _) if is_foreign && names_subject => Expected::UnknownReference,
         (Access::Allowed, _) => Expected::Allowed,
-        (Access::Forbidden, _) => Expected::Refused(403),
         (Access::Invisible, Object::InSchedule) => Expected::UnknownReference,
         (Access::Invisible, _) if path.contains('{') => Expected::Refused(404),
-        (Access::Invisible, _) => Expected::Refused(403),
+        (Access::Forbidden | Access::Invisible, _) => Expected::Refused(403),
     }
 }
 

@@ -77,13 +77,12 @@ impl Backend {
     /// Leaves it a schema that only a newer version of the program knows.
     pub(crate) async fn outgrow(&self) {
         let statement = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
-        match &self.database {
-            Some(database) => database.execute(statement).await,
-            None => {
-                let file = self.data.path().join("hr-scheduling.db");
-                let mut file = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
-                file.batch_execute(statement).unwrap();
-            }
+        if let Some(database) = &self.database {
+            database.execute(statement).await;
+        } else {
+            let file = self.data.path().join("hr-scheduling.db");
+            let mut file = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+            file.batch_execute(statement).unwrap();
         }
     }
 

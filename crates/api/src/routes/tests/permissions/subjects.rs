@@ -152,7 +152,7 @@ async fn furnish(admin: &Client<'_>) -> Subject {
         "code": "D", "name": "Day", "site_id": site, "position_id": position, "starts": "08:00", "ends": "16:00",
     });
     let template = admin.create("/api/shift-templates/", template).await;
-    Subject { site, skill, position, rule_set, template, ..Subject::default() }
+    Subject { site, position, skill, template, rule_set, ..Subject::default() }
 }
 
 /// A team with somebody on a shift of its draft, and a run of the optimiser.
@@ -171,7 +171,7 @@ async fn staff(admin: &Client<'_>, shared: &Subject, name: &str) -> Subject {
     let shift = admin.create("/api/shifts/", shift).await;
     let username = format!("colleague-{name}").to_lowercase();
     let account = account(admin, &username, "employee", json!([])).await;
-    let hired = Subject { team, demand, schedule, shift, account, ..shared.clone() };
+    let hired = Subject { team, account, demand, schedule, shift, ..shared.clone() };
     let hired = hire(admin, &hired, name, account).await;
     let hired = Subject { colleague: hired.employee, ..hired };
     let crew = format!("/api/shifts/{shift}/assignments/");
