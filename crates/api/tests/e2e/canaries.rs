@@ -108,7 +108,6 @@ impl Flows {
         let (_, refresh) = self.tokens(&answer);
         let answer = anonymous.post("/api/auth/refresh", &json!({"refresh_token": refresh})).await.expect(200);
         self.tokens(&answer);
-        self.post(&anonymous, "/api/auth/refresh", &old).await;
         self.post(&anonymous, "/api/auth/refresh", &json!({"refresh_token": STRAY_TOKEN})).await;
 
         let path = format!("/api/users/{id}");
@@ -117,6 +116,7 @@ impl Flows {
         self.refused(refused);
         let change = json!({"password": NEXT_PASSWORD, "current_password": PASSWORD});
         canary.patch(&path, None, &change).await.expect(200);
+        self.post(&anonymous, "/api/auth/refresh", &old).await;
         let ended = canary.get("/api/auth/me").await;
         self.refused(ended);
         let (canary, refresh) = self.sign_in("canary", NEXT_PASSWORD).await;

@@ -183,7 +183,7 @@ async fn every_operation_answers_every_role_as_the_table_declares() {
                     let token = caller.signed_in.as_ref().map(|(token, _)| token.as_str());
                     let answer = send(authorized(sent, token)).await;
                     let expected = expected(caller, action, path, case);
-                    if ends && caller.signed_in.is_some() {
+                    if ends && caller.signed_in.is_some() && !caller.name.ends_with("key") {
                         caller.signed_in = sign_in(&server, caller.name).await;
                     }
                     if !expected.is_met(&answer, &subject.listed(id)) {
