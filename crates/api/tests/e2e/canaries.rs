@@ -108,6 +108,10 @@ impl Flows {
         let (_, refresh) = self.tokens(&answer);
         let answer = anonymous.post("/api/auth/refresh", &json!({"refresh_token": refresh})).await.expect(200);
         self.tokens(&answer);
+        self.post(&anonymous, "/api/auth/refresh", &old).await;
+        let ended = canary.get("/api/auth/me").await;
+        self.refused(ended);
+        let (canary, _) = self.sign_in(EMAIL, PASSWORD).await;
         self.post(&anonymous, "/api/auth/refresh", &json!({"refresh_token": STRAY_TOKEN})).await;
 
         let path = format!("/api/users/{id}");
@@ -116,7 +120,6 @@ impl Flows {
         self.refused(refused);
         let change = json!({"password": NEXT_PASSWORD, "current_password": PASSWORD});
         canary.patch(&path, None, &change).await.expect(200);
-        self.post(&anonymous, "/api/auth/refresh", &old).await;
         let ended = canary.get("/api/auth/me").await;
         self.refused(ended);
         let (canary, refresh) = self.sign_in("canary", NEXT_PASSWORD).await;

@@ -61,25 +61,28 @@ async fn a_kill_loses_no_acknowledged_write(backend: Backend) {
 async fn a_termination_finishes_what_is_in_flight(backend: Backend) {
     backend.prepare();
     let server = backend.serve();
-    // Sign-ins take tens of milliseconds of hashing each, so that many are in flight when the signal comes.
-    let client = server.anonymous();
-    let sign_ins: Vec<_> = (0..12)
+    // Each hashes a password for tens of milliseconds before it writes, so that many are in flight when the signal comes.
+    let client = server.admin().await;
+    let creations: Vec<_> = (0..12)
         .map(|number| {
             let client = client.clone();
             tokio::spawn(async move {
-                let login = json!({"identifier": format!("nobody-{number}"), "password": "not the password"});
-                client.post("/api/auth/login", &login).await.status
+                let name = format!("newcomer-{number}");
+                let account = json!({
+                    "username": name, "email": format!("{name}@example.com"), "password": "seven grey herons wade",
+                });
+                client.post("/api/users/", &account).await.status
             })
         })
         .collect();
     let deadline = std::time::Instant::now() + Duration::from_secs(10);
-    while !sign_ins.iter().any(tokio::task::JoinHandle::is_finished) {
-        assert!(std::time::Instant::now() < deadline, "no sign-in was answered");
+    while !creations.iter().any(tokio::task::JoinHandle::is_finished) {
+        assert!(std::time::Instant::now() < deadline, "no account was made");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     server.signal("-TERM");
-    for sign_in in sign_ins {
-        assert_eq!(sign_in.await.unwrap(), 401);
+    for creation in creations {
+        assert_eq!(creation.await.unwrap(), 201);
     }
     assert_eq!(server.wait(), Some(0));
 }
