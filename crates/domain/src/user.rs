@@ -69,6 +69,11 @@ impl fmt::Debug for User {
     }
 }
 
+/// Whether text can stand as a user name: no white space, and no `@`, which tells e-mail addresses from user names.
+pub fn is_username(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && !text.contains('@')
+}
+
 /// Whether text has the shape of an e-mail address: one `@`, something on each side, no space.
 pub fn is_email(text: &str) -> bool {
     text.len() <= 254
@@ -99,9 +104,7 @@ impl Entity for User {
     fn validate(&self) -> Result<(), Faults> {
         let mut faults = Faults::new();
         faults.check_name("/username", &self.username, 50);
-        faults.require(!self.username.contains(char::is_whitespace) && !self.username.contains('@'), || {
-            Fault::new("/username", "invalid_username")
-        });
+        faults.require(is_username(&self.username), || Fault::new("/username", "invalid_username"));
         faults.require(is_email(&self.email), || Fault::new("/email", "invalid_email"));
         faults.check_text("/full_name", &self.full_name, 100);
         faults.require(self.role == Role::Manager || self.team_ids.is_empty(), || {

@@ -23,6 +23,7 @@ mod health;
 mod idempotency;
 mod json;
 mod language;
+mod meaning;
 mod openapi;
 mod operation;
 mod organization;

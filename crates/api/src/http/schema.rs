@@ -12,12 +12,20 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::meaning;
+
 /// Turns a JSON value into a `T`, or says everything that is wrong with it.
+///
+/// A value whose shape is right goes on to the domain, which says what is wrong with its meaning, references included.
+/// One whose shape is wrong stops here, so what can be said of its meaning is said here, too.
 pub(super) fn parse<T: DeserializeOwned + JsonSchema + 'static>(value: Value) -> Result<T, Faults> {
     let mut faults = Faults::new();
     if let Some(validator) = validator::<T>() {
-        for error in validator.iter_errors(&value) {
-            translate(&error, &mut faults);
+        let (meaning, shape): (Vec<_>, Vec<_>) = validator.iter_errors(&value).partition(meaning::is_of_meaning);
+        if !shape.is_empty() {
+            for error in shape.iter().chain(&meaning) {
+                translate(error, &mut faults);
+            }
         }
     }
     let value = faults.into_result(value)?;
@@ -55,7 +63,7 @@ fn validator<T: JsonSchema + 'static>() -> Option<Arc<Validator>> {
 
 fn compile<T: JsonSchema>() -> Option<Arc<Validator>> {
     let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
-    jsonschema::draft202012::options()
+    meaning::taught(jsonschema::draft202012::options())
         .should_validate_formats(true)
         // Times are read by jiff, so jiff says what a time is.
         .with_format("date", |text: &str| text.parse::<jiff::civil::Date>().is_ok())
@@ -104,7 +112,16 @@ fn translate(error: &ValidationError<'_>, faults: &mut Faults) {
         Kind::Enum { options } => fault("not_allowed").with("allowed", allowed(options)),
         Kind::Constant { expected_value } => fault("not_allowed").with("allowed", plain(expected_value)),
         Kind::Pattern { pattern } => fault("wrong_pattern").with("pattern", pattern),
-        Kind::Format { format } => fault("wrong_format").with("format", format),
+        Kind::Format { format } => match meaning::lacking(format, instance) {
+            // That it is empty or too long was said already.
+            Some(_) if faults.iter().any(|fault| fault.pointer == at) => return,
+            Some(lacking) => Fault { pointer: at.clone(), ..lacking },
+            None => fault("wrong_format").with("format", format),
+        },
+        Kind::Custom { message, .. } => match meaning::out_of_order(message) {
+            Some((code, field)) => Fault::new(child(&at, field), code),
+            None => fault("invalid"),
+        },
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             return alternatives(context, fault("invalid"), faults);
         }

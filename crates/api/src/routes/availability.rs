@@ -13,6 +13,7 @@ use super::fields::{Choice, DaysOfWeek, Field, List, Patch, Ref, Text, WallTime}
 /// A new statement about an employee's time.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["valid_from", "valid_until"] }))]
 pub(crate) struct CreateAvailabilityBody {
     /// What is said; `preferred` and `unpreferred` are wishes.
     kind: Choice<AvailabilityKind>,
@@ -49,6 +50,7 @@ pub(crate) struct CreateAvailabilityBody {
 /// Changes to a statement; what is absent stays.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["valid_from", "valid_until"] }))]
 pub(crate) struct UpdateAvailabilityBody {
     /// What is said; `preferred` and `unpreferred` are wishes.
     kind: Patch<Choice<AvailabilityKind>>,

@@ -14,6 +14,7 @@ use crate::http::NoFilter;
 /// A new version of an employee's terms. An employee's contracts do not overlap in time.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["starts_on", "ends_on"], "max_below_min": ["min_weekly_minutes", "max_weekly_minutes"] }))]
 pub(crate) struct CreateContractBody {
     /// First day.
     #[schemars(example = &"2026-01-01")]
@@ -40,6 +41,7 @@ pub(crate) struct CreateContractBody {
 /// Changes to a contract; what is absent stays.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["starts_on", "ends_on"], "max_below_min": ["min_weekly_minutes", "max_weekly_minutes"] }))]
 pub(crate) struct UpdateContractBody {
     /// First day.
     starts_on: Patch<Date>,

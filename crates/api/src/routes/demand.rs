@@ -13,6 +13,7 @@ use super::fields::{DaysOfWeek, Field, List, Patch, Ref};
 /// A new demand.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["valid_from", "valid_until"] }))]
 pub(crate) struct CreateDemandBody {
     /// The team that staffs it.
     team_id: Ref<TeamId>,
@@ -37,6 +38,7 @@ pub(crate) struct CreateDemandBody {
 /// Changes to a demand; what is absent stays.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["valid_from", "valid_until"] }))]
 pub(crate) struct UpdateDemandBody {
     /// The team that staffs it.
     team_id: Patch<Ref<TeamId>>,
@@ -57,6 +59,7 @@ pub(crate) struct UpdateDemandBody {
 /// How many people are wanted, and what it costs to miss that.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-order" = { "target_below_min": ["min", "target"], "max_below_target": ["target", "max"] }))]
 pub(crate) struct HeadsBody {
     /// What is wanted.
     #[schemars(range(max = 1_000), example = 2)]

@@ -8,20 +8,22 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::{Catalogue, Names};
-use super::fields::{Field, Name, Patch, PersonalText, Ref, Search, Text};
+use super::fields::{Field, Label, Name, Patch, PersonalText, Ref, Search};
 
 /// A new employee.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["hired_on", "left_on"] }))]
 pub(crate) struct CreateEmployeeBody {
     /// The company's own number for them, unique in the organization.
     #[schemars(example = &"E-0042")]
-    number: Text<1, 40>,
+    number: Label<40>,
     /// Name as people write it.
     #[schemars(example = &"王小明")]
     full_name: Name,
     /// For messages.
     #[serde(default)]
+    #[schemars(extend("format" = "email"))]
     email: Option<PersonalText<254>>,
     /// For messages.
     #[serde(default)]
@@ -42,12 +44,14 @@ pub(crate) struct CreateEmployeeBody {
 /// Changes to an employee; what is absent stays.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["hired_on", "left_on"] }))]
 pub(crate) struct UpdateEmployeeBody {
     /// The company's own number for them, unique in the organization.
-    number: Patch<Text<1, 40>>,
+    number: Patch<Label<40>>,
     /// Name as people write it.
     full_name: Patch<Name>,
     /// For messages; `null` for none.
+    #[schemars(extend("format" = "email"))]
     email: Patch<Option<PersonalText<254>>>,
     /// For messages; `null` for none.
     phone: Patch<Option<PersonalText<40>>>,

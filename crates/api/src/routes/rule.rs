@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::fields::{Choice, DaysOfWeek, Field, List, Named, Ref, Text, refs};
+use super::fields::{Choice, DaysOfWeek, Field, Label, List, Named, Ref, Text, refs};
 
 /// A rule: what is asked, of whom, when, and what breaking it means. The parameters of its kind stand beside `kind`.
 // The schema refuses unknown fields; serde cannot where fields are flattened.
@@ -17,7 +17,7 @@ use super::fields::{Choice, DaysOfWeek, Field, List, Named, Ref, Text, refs};
 pub(crate) struct RuleBody {
     /// Stable name within its rule set.
     #[schemars(example = &"daily-rest")]
-    key: Text<1, 60>,
+    key: Label<60>,
     #[serde(flatten)]
     kind: RuleKindBody,
     /// Whom it binds.
@@ -157,6 +157,7 @@ struct ScopeBody {
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Effective")]
+#[schemars(extend("x-order" = { "end_before_start": ["from", "until"] }))]
 struct EffectiveBody {
     /// First day; since ever when absent.
     from: Option<Date>,
@@ -171,10 +172,10 @@ struct EffectiveBody {
 struct CitationBody {
     /// The text.
     #[schemars(example = &"Directive 2003/88/EC")]
-    source: Text<1, 200>,
+    source: Label<200>,
     /// The place in it.
     #[schemars(example = &"Art 3")]
-    article: Text<1, 100>,
+    article: Label<100>,
 }
 
 impl Field for RuleBody {

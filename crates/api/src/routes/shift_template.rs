@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::{Catalogue, Names};
-use super::fields::{Choice, Field, List, Name, Patch, Ref, Search, Tags, Text, WallTime, refs};
+use super::fields::{Choice, Field, Label, List, Name, Patch, Ref, Search, Tags, WallTime, refs};
 
 /// A new shift template.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -16,7 +16,7 @@ use super::fields::{Choice, Field, List, Name, Patch, Ref, Search, Tags, Text, W
 pub(crate) struct CreateShiftTemplateBody {
     /// Short and unique in the organization.
     #[schemars(example = &"N")]
-    code: Text<1, 20>,
+    code: Label<20>,
     /// For people.
     #[schemars(example = &"夜班")]
     name: Name,
@@ -48,7 +48,7 @@ pub(crate) struct CreateShiftTemplateBody {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct UpdateShiftTemplateBody {
     /// Short and unique in the organization.
-    code: Patch<Text<1, 20>>,
+    code: Patch<Label<20>>,
     /// For people.
     name: Patch<Name>,
     /// Where.

@@ -17,6 +17,7 @@ pub(crate) struct CreateSiteBody {
     name: Name,
     /// IANA name of the zone that gives its wall clocks their meaning.
     #[schemars(example = &"Asia/Shanghai")]
+    #[schemars(extend("format" = "time-zone"))]
     time_zone: Text<1, 64>,
     /// Tags of the law that applies, such as `cn` or `us-ca`.
     #[serde(default)]
@@ -33,6 +34,7 @@ pub(crate) struct UpdateSiteBody {
     /// Unique in the organization.
     name: Patch<Name>,
     /// IANA name of its zone.
+    #[schemars(extend("format" = "time-zone"))]
     time_zone: Patch<Text<1, 64>>,
     /// Tags of the law that applies.
     jurisdictions: Patch<Tags>,

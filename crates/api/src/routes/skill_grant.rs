@@ -13,6 +13,7 @@ use super::fields::{Field, Patch, Ref, Text};
 /// A skill that an employee now holds.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["valid_from", "valid_until"] }))]
 pub(crate) struct CreateSkillGrantBody {
     /// What they can do.
     skill_id: Ref<SkillId>,
@@ -30,6 +31,7 @@ pub(crate) struct CreateSkillGrantBody {
 /// Changes to a held skill; what is absent stays.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["valid_from", "valid_until"] }))]
 pub(crate) struct UpdateSkillGrantBody {
     /// What they can do.
     skill_id: Patch<Ref<SkillId>>,

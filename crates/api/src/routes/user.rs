@@ -25,9 +25,11 @@ use crate::http::{
 struct CreateUserBody {
     /// Unique in the organization, whatever its case; without white space and `@`.
     #[schemars(example = &"wang.xiaoming")]
+    #[schemars(extend("format" = "username"))]
     username: Text<1, 50>,
     /// Unique in the organization, whatever its case.
     #[schemars(example = &"wang.xiaoming@example.com")]
+    #[schemars(extend("format" = "email"))]
     email: Text<3, 254>,
     /// What it signs in with: at least 15 characters, and not what a guesser tries first. Without one, an invitation to
     /// choose one is sent by mail.
@@ -61,8 +63,10 @@ fn active() -> bool {
 #[serde(default, deny_unknown_fields)]
 struct UpdateUserBody {
     /// Unique in the organization, whatever its case; without white space and `@`.
+    #[schemars(extend("format" = "username"))]
     username: Patch<Text<1, 50>>,
     /// Unique in the organization, whatever its case.
+    #[schemars(extend("format" = "email"))]
     email: Patch<Text<3, 254>>,
     /// What it signs in with from now on: at least 15 characters, or 8 beside a second factor, and not what a guesser
     /// tries first. All its sessions end.

@@ -34,6 +34,7 @@ use crate::http::{
 /// A new schedule. Schedules of one team do not overlap.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-order" = { "end_before_start": ["starts_on", "ends_on"] }))]
 struct CreateScheduleBody {
     /// Whose.
     team_id: Ref<TeamId>,

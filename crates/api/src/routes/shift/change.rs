@@ -17,7 +17,7 @@ use crate::routes::answer::Stored;
 use crate::routes::attempt::DryRun;
 use crate::routes::caller::Caller;
 use crate::routes::demand::HeadsBody;
-use crate::routes::fields::{Choice, Field, List, Patch, Ref, Tags, Text, WallTime};
+use crate::routes::fields::{Choice, Field, Label, List, Patch, Ref, Tags, Text, WallTime};
 use crate::routes::refusal::stale;
 use crate::routes::verdict::{VerdictView, blocked, consent_required};
 use crate::routes::zone::Zones;
@@ -27,7 +27,7 @@ use crate::routes::zone::Zones;
 #[serde(default, deny_unknown_fields)]
 pub(super) struct UpdateShiftBody {
     /// What people call it.
-    label: Patch<Text<1, 40>>,
+    label: Patch<Label<40>>,
     /// Where.
     site_id: Patch<Ref<SiteId>>,
     /// As what.

@@ -19,7 +19,7 @@ use crate::routes::answer::Stored;
 use crate::routes::attempt::{Attempt, DryRun, attempted};
 use crate::routes::caller::Caller;
 use crate::routes::demand::HeadsBody;
-use crate::routes::fields::{Choice, Field, List, Ref, Tags, Text, WallTime};
+use crate::routes::fields::{Choice, Field, Label, List, Ref, Tags, WallTime};
 use crate::routes::zone::Zones;
 
 /// A new shift.
@@ -30,7 +30,7 @@ pub(super) struct CreateShiftBody {
     schedule_id: Ref<ScheduleId>,
     /// What people call it.
     #[schemars(example = &"D")]
-    label: Text<1, 40>,
+    label: Label<40>,
     /// Where; the team's site when absent.
     #[serde(default)]
     site_id: Option<Ref<SiteId>>,

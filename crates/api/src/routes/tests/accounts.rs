@@ -22,6 +22,9 @@ async fn accounts_are_checked_whole() {
     let admin = server.admin().await;
     let short = json!({ "username": "ada", "email": "ada@example.com", "password": "short" });
     assert_eq!(admin.post("/api/users/", short).await.refusal(), (422, "invalid_request", vec!["/password"]));
+    let unlike = json!({ "username": "a b", "email": "nobody", "password": "short", "sex": "f" });
+    let answer = admin.post("/api/users/", unlike).await;
+    assert_eq!(answer.refusal(), (422, "invalid_request", vec!["/password", "/sex", "/email", "/username"]));
     let wrong = json!({ "username": "a b", "email": "nobody", "password": PASSWORD, "team_ids": [7] });
     let answer = admin.post("/api/users/", wrong).await;
     let (status, code, places) = answer.refusal();

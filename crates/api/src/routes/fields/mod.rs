@@ -1,18 +1,22 @@
 //! The types of fields that bodies and views share. Each says in its schema exactly what it takes, so that what the
 //! documentation shows is what is checked.
 
+mod text;
+mod time;
+
 use std::borrow::Cow;
 
-use jiff::civil::{Date, Time, Weekday};
-use scheduling_app::auth::Password;
+use jiff::civil::Date;
 use scheduling_domain::availability::AvailabilityKind;
 use scheduling_domain::id::TypedId;
-use scheduling_domain::personal::Personal;
-use scheduling_domain::time::{DstPolicy, Weekdays};
+use scheduling_domain::time::DstPolicy;
 use scheduling_domain::user::Role;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub(super) use text::{Label, Name, NewPassword, PersonalText, Search, Secret, Tags, Text};
+pub(super) use time::{DayOfWeek, DaysOfWeek, WallTime};
 
 /// A field that stands for a value of the domain.
 pub(super) trait Field {
@@ -89,79 +93,7 @@ macro_rules! inline_schema {
         }
     };
 }
-
-/// Text of `MIN` to `MAX` characters.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Text<const MIN: usize, const MAX: usize>(String);
-
-inline_schema!(
-    [const MIN: usize, const MAX: usize] Text<MIN, MAX>,
-    format!("Text_{MIN}_{MAX}"),
-    json_schema!({ "type": "string", "minLength": MIN, "maxLength": MAX })
-);
-
-impl<const MIN: usize, const MAX: usize> Field for Text<MIN, MAX> {
-    type Value = String;
-    fn plain(self) -> String {
-        self.0
-    }
-}
-
-impl<const MIN: usize, const MAX: usize> From<String> for Text<MIN, MAX> {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-/// Text about a person; see [`Personal`].
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct PersonalText<const MAX: usize>(Personal);
-
-inline_schema!(
-    [const MAX: usize] PersonalText<MAX>,
-    format!("PersonalText_{MAX}"),
-    json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX })
-);
-
-impl<const MAX: usize> Field for PersonalText<MAX> {
-    type Value = Personal;
-    fn plain(self) -> Personal {
-        self.0
-    }
-}
-
-impl<const MAX: usize> From<Personal> for PersonalText<MAX> {
-    fn from(text: Personal) -> Self {
-        Self(text)
-    }
-}
-
-/// A password as someone typed it.
-#[derive(Debug, Clone)]
-pub(super) struct Secret<const MIN: usize, const MAX: usize>(Password);
-
-inline_schema!(
-    [const MIN: usize, const MAX: usize] Secret<MIN, MAX>,
-    format!("Secret_{MIN}_{MAX}"),
-    json_schema!({
-        "type": "string", "format": "password", "minLength": MIN, "maxLength": MAX, "writeOnly": true,
-    })
-);
-
-impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for Secret<MIN, MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(Password::new(text)))
-    }
-}
-
-impl<const MIN: usize, const MAX: usize> Field for Secret<MIN, MAX> {
-    type Value = Password;
-    fn plain(self) -> Password {
-        self.0
-    }
-}
+use inline_schema;
 
 /// The id of a record.
 #[derive(Debug, Clone, Copy)]
@@ -191,101 +123,6 @@ impl<T: TypedId> Field for Ref<T> {
 /// The ids as a view shows them.
 pub(super) fn refs<T>(ids: Vec<T>) -> Vec<Ref<T>> {
     ids.into_iter().map(Ref).collect()
-}
-
-/// A time of day by some wall clock: `HH:MM`.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct WallTime(pub(super) Time);
-
-inline_schema!(
-    [] WallTime,
-    "WallTime",
-    json_schema!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["07:30"] })
-);
-
-impl Default for WallTime {
-    fn default() -> Self {
-        Self(Time::midnight())
-    }
-}
-
-impl Serialize for WallTime {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0.strftime("%H:%M"))
-    }
-}
-
-impl<'de> Deserialize<'de> for WallTime {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom)
-    }
-}
-
-impl Field for WallTime {
-    type Value = Time;
-    fn plain(self) -> Time {
-        self.0
-    }
-}
-
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
-/// Days of the week; every day when absent.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct DaysOfWeek(pub(super) Weekdays);
-
-inline_schema!(
-    [] DaysOfWeek,
-    "DaysOfWeek",
-    json_schema!({
-        "type": "array", "items": { "type": "string", "enum": DAYS },
-        "minItems": 1, "maxItems": 7, "uniqueItems": true, "examples": [["mon", "fri"]],
-    })
-);
-
-impl Default for DaysOfWeek {
-    fn default() -> Self {
-        Self(Weekdays::ALL)
-    }
-}
-
-impl Field for DaysOfWeek {
-    type Value = Weekdays;
-    fn plain(self) -> Weekdays {
-        self.0
-    }
-}
-
-/// A day of the week.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct DayOfWeek(pub(super) Weekday);
-
-inline_schema!([] DayOfWeek, "DayOfWeek", json_schema!({ "type": "string", "enum": DAYS }));
-
-impl Default for DayOfWeek {
-    fn default() -> Self {
-        Self(Weekday::Monday)
-    }
-}
-
-impl Serialize for DayOfWeek {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(Weekdays::day_name(self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for DayOfWeek {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Weekdays::parse_day(&String::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
-    }
-}
-
-impl Field for DayOfWeek {
-    type Value = Weekday;
-    fn plain(self) -> Weekday {
-        self.0
-    }
 }
 
 /// An enumeration of the domain by its stable names.
@@ -379,15 +216,6 @@ macro_rules! plain_fields {
 
 plain_fields!(bool, u32, Date);
 
-/// A password to be set; how many characters it needs depends on whose it is.
-pub(super) type NewPassword = Secret<{ Password::MIN_CHARS_WITH_SECOND_FACTOR }, { Password::MAX_CHARS }>;
-/// A name of 1 to 100 characters.
-pub(super) type Name = Text<1, 100>;
-/// Tags such as `night`.
-pub(super) type Tags = List<Text<1, 40>, 50>;
-/// Part of a name, to search for.
-pub(super) type Search = Text<1, 100>;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -404,9 +232,6 @@ mod tests {
         assert_each_name_is_known::<Role>();
         assert_each_name_is_known::<DstPolicy>();
         assert_each_name_is_known::<AvailabilityKind>();
-        for name in DAYS {
-            assert_eq!(Weekdays::day_name(Weekdays::parse_day(name).unwrap()), name);
-        }
     }
 
     #[test]
@@ -424,11 +249,5 @@ mod tests {
         assert_eq!(read("{}"), Some(1));
         assert_eq!(read(r#"{"phone": null}"#), None);
         assert_eq!(read(r#"{"phone": 2}"#), Some(2));
-    }
-
-    #[test]
-    fn wall_times_have_hours_and_minutes() {
-        let time: WallTime = serde_json::from_str("\"07:05\"").unwrap();
-        assert_eq!(serde_json::to_string(&time).unwrap(), "\"07:05\"");
     }
 }
