@@ -149,7 +149,7 @@ impl<'t> Walker<'t> {
             }
         }
         self.chunks += 1;
-        if Schedule::mends(spent) && self.chunks.is_multiple_of(CHUNKS_PER_ROW) {
+        if self.schedule.mends(spent) && self.chunks.is_multiple_of(CHUNKS_PER_ROW) {
             self.mend_next();
         }
         self.multiplier = self.schedule.next_multiplier(self.multiplier, self.roster.total().hard > 0);

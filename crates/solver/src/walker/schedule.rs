@@ -7,6 +7,10 @@ use crate::solution::STEP;
 /// From which part of the budget on, in 65536ths, rows are worth rebuilding: when single moves have done the rough work.
 const MEND_FROM: u64 = (1 << fixed::BITS) * 3 / 5;
 
+/// Rosters up to so many cells are small: single moves come by each cell often enough to do all the work, and a breach
+/// may weigh what it takes to close every way through it. Measured on the instances of `benches/instances.rs`.
+const SMALL_CELLS: usize = 1_500;
+
 /// The course of a run, in 1024ths of a soft point.
 pub(crate) struct Schedule {
     /// log2 of the first and of the last temperature, times 2^16.
@@ -14,6 +18,7 @@ pub(crate) struct Schedule {
     to: i64,
     least_multiplier: Multiplier,
     most_multiplier: Multiplier,
+    is_small: bool,
 }
 
 impl Schedule {
@@ -22,11 +27,14 @@ impl Schedule {
         let typical = typical_change(roster);
         let hot = (typical * 1024 / 3).max(1024);
         let cold = (hot / 200).clamp(64, 512);
+        let is_small = roster.cells().len() <= SMALL_CELLS;
+        let most = if is_small { 100 } else { 3 };
         Self {
             from: fixed::log2(u64::try_from(hot).unwrap_or(1) << fixed::BITS),
             to: fixed::log2(u64::try_from(cold).unwrap_or(1) << fixed::BITS),
             least_multiplier: (typical * 1024 / STEP / 4).max(1),
-            most_multiplier: (typical * 1024 / STEP * 3).max(1_000),
+            most_multiplier: (typical * 1024 / STEP * most).max(1_000),
+            is_small,
         }
     }
 
@@ -46,8 +54,8 @@ impl Schedule {
     }
 
     /// Whether rows are worth rebuilding when `spent` 65536ths of the budget are gone.
-    pub(crate) fn mends(spent: u64) -> bool {
-        spent >= MEND_FROM
+    pub(crate) fn mends(&self, spent: u64) -> bool {
+        !self.is_small && spent >= MEND_FROM
     }
 
     /// What a breach weighs next, after a chunk that ended legal or not.
