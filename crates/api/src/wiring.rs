@@ -261,15 +261,16 @@ fn redis_refusal(url: &Secret, error: &InvalidRedisUrl) -> WiringError {
     WiringError::new(format!("redis.url {}: {}", masked_url(url.reveal()), with_causes(error)))
 }
 
-/// The keys that sign and verify.
-fn token_keys(config: &Config) -> Result<TokenKeys, WiringError> {
+/// The keys that sign and seal; what the secret before made can still be verified and opened.
+fn keys(config: &Config) -> Result<(TokenKeys, DerivedKeys), WiringError> {
     let weak = |key: &'static str| move |error| WiringError::new(format!("{key}: {error}"));
-    let key = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
-    let keys = TokenKeys::try_new(key.reveal().as_bytes()).map_err(weak("jwt.secret_key"))?;
-    match &config.jwt_previous_secret_key {
-        Some(previous) => keys.with_previous(previous.reveal().as_bytes()).map_err(weak("jwt.previous_secret_key")),
-        None => Ok(keys),
-    }
+    let secret = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
+    let made = |secret: &[u8]| Ok((TokenKeys::try_new(secret)?, DerivedKeys::try_new(secret)?));
+    let (tokens, derived) = made(secret.reveal().as_bytes()).map_err(weak("jwt.secret_key"))?;
+    let Some(previous) = &config.jwt_previous_secret_key else { return Ok((tokens, derived)) };
+    let previous = previous.reveal().as_bytes();
+    let made = tokens.with_previous(previous).and_then(|tokens| Ok((tokens, derived.with_previous(previous)?)));
+    made.map_err(weak("jwt.previous_secret_key"))
 }
 
 /// What the use cases work with.
@@ -278,10 +279,7 @@ pub async fn app(
     StoragePorts { store, sessions: in_database }: StoragePorts,
     metrics: Arc<dyn SchedulingMetrics>,
 ) -> Result<App, WiringError> {
-    let tokens = token_keys(config)?;
-    let key = config.jwt_key().map_err(|error| WiringError::new(error.to_string()))?;
-    let keys = DerivedKeys::try_new(key.reveal().as_bytes())
-        .map_err(|error| WiringError::new(format!("jwt.secret_key: {error}")))?;
+    let (tokens, keys) = keys(config)?;
     // Half of the cores, so that requests are answered while many people sign in.
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let passwords = PasswordHasher::try_new(NonZeroUsize::new(cores.get() / 2).unwrap_or(NonZeroUsize::MIN))

@@ -87,6 +87,7 @@ pub async fn get_answers_what_was_set(cache: &dyn Cache) {
 pub async fn get_answers_nothing_for_an_unknown_key(cache: &dyn Cache) {
     let case = Case::begin(cache, 2).await;
     assert_eq!(cache.get(&case.key("unknown")).await, None);
+    assert_eq!(cache.get_or(&case.key("unknown"), "otherwise").await, "otherwise");
 }
 
 /// `set` replaces an earlier text together with its expiry.

@@ -187,7 +187,10 @@ fn take_secret_file(
         Ok(text) => {
             let text = text.trim_end_matches(['\r', '\n']).to_owned();
             let origin = Origin::SecretFile(path.to_owned(), named_by.to_owned());
-            gathered.insert(setting.key, Given { text, origin });
+            // An empty file counts as none, as an empty variable does.
+            if !text.is_empty() {
+                gathered.insert(setting.key, Given { text, origin });
+            }
         }
         Err(error) => {
             let path = path.display();

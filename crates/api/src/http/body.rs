@@ -26,6 +26,9 @@ use super::schema;
 /// Says that an answer was given before, to an earlier request with the same idempotency key.
 pub(super) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+/// What a browser is told to forget (<https://www.w3.org/TR/clear-site-data/>).
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
 /// `T` in the envelope, answered with `STATUS`.
 #[derive(Debug)]
 pub struct Body<T, const STATUS: u16 = 200> {
@@ -33,6 +36,7 @@ pub struct Body<T, const STATUS: u16 = 200> {
     etag: Option<String>,
     location: Option<String>,
     cookies: Vec<String>,
+    is_farewell: bool,
 }
 
 /// An answer made now, or one that an earlier request with the same idempotency key was given.
@@ -52,7 +56,7 @@ pub type Accepted<T> = Body<T, 202>;
 impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
     /// Answers `data`.
     pub fn new(data: T) -> Self {
-        Self { data: Data::Fresh(data), etag: None, location: None, cookies: Vec::new() }
+        Self { data: Data::Fresh(data), etag: None, location: None, cookies: Vec::new(), is_farewell: false }
     }
 
     /// Sends the row's version as a strong `ETag`.
@@ -76,6 +80,13 @@ impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
         self
     }
 
+    /// Tells a browser to forget what it keeps for this site, cookies aside: whoever was signed in is no longer.
+    #[must_use]
+    pub fn farewell(mut self) -> Self {
+        self.is_farewell = true;
+        self
+    }
+
     /// The answer as it is kept for a repetition of the request: the data alone, since a repetition has its own
     /// language and timestamp.
     pub fn stored(&self) -> StoredResponse {
@@ -90,7 +101,8 @@ impl<T: Serialize, const STATUS: u16> Body<T, STATUS> {
             Settled::Fresh(value) => Ok(answer(&value)),
             Settled::Replayed(stored) => {
                 let data = Data::Stored(serde_json::from_str(&stored.body).map_err(Problem::internal)?);
-                Ok(Self { data, etag: stored.etag, location: stored.location, cookies: Vec::new() })
+                let (etag, location) = (stored.etag, stored.location);
+                Ok(Self { data, etag, location, cookies: Vec::new(), is_farewell: false })
             }
         }
     }
@@ -164,6 +176,9 @@ impl<T: Serialize, const STATUS: u16> Responder for Body<T, STATUS> {
         }
         for cookie in self.cookies {
             response.append_header((header::SET_COOKIE, cookie));
+        }
+        if self.is_farewell {
+            response.insert_header((CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\"")));
         }
         if matches!(self.data, Data::Stored(_)) {
             response.insert_header((IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true")));

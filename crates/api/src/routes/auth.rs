@@ -140,7 +140,7 @@ async fn logout(caller: Caller, body: JsonBody<LogoutBody>) -> Result<Body<Signe
     let refresh_token = refresh_token.plain();
     let which = refresh_token.as_deref().map_or(SignOut::Everywhere, SignOut::Here);
     auth::sign_out(&caller.app, &caller.actor, which).await?;
-    Ok(Body::new(SignedOut {}))
+    Ok(Body::new(SignedOut {}).farewell())
 }
 
 /// Show one's own account

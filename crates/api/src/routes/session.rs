@@ -126,7 +126,7 @@ async fn show(caller: Caller, browser: Browser) -> Result<Body<CurrentView>> {
 async fn close(caller: Caller, browser: Browser) -> Result<Body<SignedOut>> {
     let current = caller.actor.origin.via.session().ok_or(Code::NotFound)?;
     sessions::end_session(&caller.app, &caller.actor, caller.actor.user_id, current).await?;
-    Ok(Body::new(SignedOut {}).cookie(browser.jar.clear()))
+    Ok(Body::new(SignedOut {}).cookie(browser.jar.clear()).farewell())
 }
 
 /// List where one is signed in

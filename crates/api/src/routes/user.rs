@@ -71,7 +71,7 @@ struct UpdateUserBody {
     /// What it signs in with from now on: at least 15 characters, or 8 beside a second factor, and not what a guesser
     /// tries first. All its sessions end.
     password: Patch<NewPassword>,
-    /// The password until now; asked of those who change their own.
+    /// The password until now; asked of those who change their own password or e-mail address.
     current_password: Patch<Secret<1, 1024>>,
     /// Name for people.
     full_name: Patch<Text<0, 100>>,

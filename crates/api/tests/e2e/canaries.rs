@@ -128,6 +128,47 @@ impl Flows {
         self.post(&anonymous, "/api/auth/login", &json!({"identifier": EMAIL, "password": NEXT_PASSWORD})).await;
     }
 
+    /// A browser signs in and out, an integration gets a key, a second factor is set up.
+    async fn other_ways_in(&mut self) {
+        let (anonymous, admin) = (self.anonymous.clone(), self.admin.clone());
+        let (cookie, csrf_token) = anonymous.open_session("admin", ADMIN_PASSWORD).await;
+        self.secret(cookie.rsplit('=').next().unwrap());
+        self.secret(&csrf_token);
+        anonymous.get_with_cookie("/api/auth/me", &cookie).await.expect(200);
+        let write = |name: &'static str, token: &str| {
+            let request = anonymous
+                .request(Method::POST, "/api/skills/")
+                .header("Cookie", &cookie)
+                .header("Sec-Fetch-Site", "same-origin");
+            Client::send(request.header("X-CSRF-Token", token).json(&json!({"name": name})))
+        };
+        write("Written in a browser", &csrf_token).await.expect(201);
+        let forged = write("Forged", STRAY_TOKEN).await;
+        self.refused(forged);
+        let close = anonymous.request(Method::DELETE, "/api/auth/session").header("Cookie", &cookie);
+        let close = close.header("Sec-Fetch-Site", "same-origin");
+        Client::send(close.header("X-CSRF-Token", &csrf_token)).await.expect(200);
+        let ended = anonymous.get_with_cookie("/api/auth/me", &cookie).await;
+        self.refused(ended);
+
+        let expires_at = (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24)).to_string();
+        let key = json!({"name": "Payroll", "scopes": ["reference:read"], "expires_at": expires_at});
+        let key = admin.post("/api/api-keys/", &key).await.expect(201);
+        let secret = key.data()["secret"].as_str().unwrap().to_owned();
+        self.secret(secret.rsplit(['_', '.']).next().unwrap());
+        let integration = anonymous.with_token(&secret);
+        integration.get("/api/sites/").await.expect(200);
+        self.post(&integration, "/api/skills/", &json!({"name": "Beyond its scope"})).await;
+        admin.delete(&format!("/api/api-keys/{}", key.id())).await.expect(204);
+        let revoked = integration.get("/api/sites/").await;
+        self.refused(revoked);
+
+        let enrolment = admin.post("/api/auth/totp/", &json!({"password": ADMIN_PASSWORD})).await.expect(200);
+        self.secret(enrolment.data()["secret"].as_str().unwrap());
+        self.post(&admin, "/api/auth/totp/confirm", &json!({"code": "000000"})).await;
+        self.post(&admin, "/api/auth/totp/", &json!({"password": WRONG_PASSWORD})).await;
+    }
+
     /// A person with an address and a telephone is written, read, changed, and written wrongly.
     async fn people(&mut self) {
         let admin = self.admin.clone();
@@ -261,6 +302,7 @@ async fn secrets_are_found_nowhere(backend: Backend) {
     let server = backend.serve();
     let mut flows = Flows::begin(server.anonymous()).await;
     flows.accounts().await;
+    flows.other_ways_in().await;
     flows.people().await;
     flows.mistakes().await;
     let said = commands(&backend);

@@ -18,6 +18,7 @@ const STOP_SECONDS: u64 = 3;
 struct Tally {
     stop: AtomicBool,
     asked: AtomicUsize,
+    refused: AtomicUsize,
     answered: AtomicUsize,
     mistaken: AtomicUsize,
     stale: AtomicUsize,
@@ -46,6 +47,25 @@ async fn read(client: Client, name: String, tally: Arc<Tally>) {
             let is_me = path == "/api/auth/me";
             let is_mistaken = is_me && answer.status == 200 && answer.data()["username"] != name.as_str();
             tally.mistaken.fetch_add(usize::from(is_mistaken), Ordering::SeqCst);
+        }
+    }
+}
+
+/// Somebody whose session is a cookie asks who they are: while Redis is away they are told that sessions are, and nothing
+/// else.
+async fn browse(anonymous: Client, cookie: String, name: String, tally: Arc<Tally>) {
+    while !tally.stop.load(Ordering::SeqCst) {
+        let answer = anonymous.get_with_cookie("/api/auth/me", &cookie).await;
+        match answer.status {
+            200 => assert_eq!(answer.data()["username"], name.as_str()),
+            503 => {
+                assert_eq!(answer.body["code"], "sessions_unavailable");
+                assert!(!answer.header("retry-after").is_empty(), "it says when to come again");
+                tally.refused.fetch_add(1, Ordering::SeqCst);
+            }
+            // What was flushed is no session any more.
+            401 => return,
+            other => panic!("{other}: {:#}", answer.body),
         }
     }
 }
@@ -91,11 +111,15 @@ async fn reads_go_on_and_nobody_becomes_somebody_else() {
     for (client, name) in people(&one, &servers).await {
         load.spawn(read(client, name, Arc::clone(&tally)));
     }
+    let anonymous = servers[1].anonymous();
     load.spawn(write(one, other, Arc::clone(&tally)));
 
     tally.more(500).await;
     assert_eq!(redis.command("FLUSHALL"), "+OK");
     tally.more(500).await;
+    let (cookie, _) = anonymous.open_session("person0", ADMIN_PASSWORD).await;
+    load.spawn(browse(anonymous, cookie, "person0".to_owned(), Arc::clone(&tally)));
+    tally.more(100).await;
     redis.signal("-STOP");
     let seconds = std::env::var("HR_TEST_STOP_SECONDS").ok().and_then(|text| text.parse().ok());
     tokio::time::sleep(Duration::from_secs(seconds.unwrap_or(STOP_SECONDS))).await;
@@ -119,6 +143,7 @@ async fn reads_go_on_and_nobody_becomes_somebody_else() {
     load.join_all().await;
 
     let (asked, answered) = (tally.asked.load(Ordering::SeqCst), tally.answered.load(Ordering::SeqCst));
+    assert!(tally.refused.load(Ordering::SeqCst) > 0, "no session was ever refused");
     assert_eq!(tally.mistaken.load(Ordering::SeqCst), 0, "of {asked} answers so many were somebody else's");
     assert!(asked * 999 <= answered * 1_000, "{answered} of {asked} reads were answered");
     assert_eq!(tally.stale.load(Ordering::SeqCst), 0, "so many reads were stale");

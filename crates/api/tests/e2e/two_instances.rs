@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{ADMIN_PASSWORD, Backend, Client};
+use crate::support::{ADMIN_PASSWORD, Backend, Client, Redis};
 
 const ROUNDS: usize = 10_000;
 const CLIENTS: usize = 16;
@@ -63,4 +63,33 @@ async fn a_deactivation_on_one_is_felt_on_the_other_within_a_second() {
         assert!(asked_after < Duration::from_secs(1), "a request that came {asked_after:?} after it was let in");
     }
     assert_eq!(leaver.get("/api/sites/").await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_counted_once_over_all_instances() {
+    let redis = Redis::start();
+    let backend = Backend::postgres_and_redis().await.with("REDIS_URL", redis.url());
+    backend.prepare();
+    let (one, other) = (backend.serve(), backend.serve());
+    for admin in [one.admin().await, other.admin().await] {
+        admin.get("/api/auth/me").await.expect(200);
+    }
+    let account = json!({
+        "username": "second", "email": "second@example.com", "password": ADMIN_PASSWORD, "role": "employee",
+    });
+    one.admin().await.post("/api/users/", &account).await.expect(201);
+    Client::sign_in(&other.base, "second", ADMIN_PASSWORD).await.get("/api/auth/me").await.expect(200);
+
+    // An instance reads the count when it starts, and then every half a minute.
+    let third = backend.serve();
+    let counted = async {
+        loop {
+            let metrics = reqwest::get(format!("{}/metrics", third.base)).await.unwrap().text().await.unwrap();
+            if metrics.contains("active_users_total 2\n") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(40), counted).await.expect("two people are active, on three instances");
 }

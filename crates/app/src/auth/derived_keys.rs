@@ -55,18 +55,15 @@ impl DerivedKeys {
 
     /// A digest of texts that only this server can make, for one purpose.
     pub(crate) fn digest(&self, purpose: &str, parts: &[&str]) -> String {
-        let mut context = hmac::Context::with_key(&self.current.mac);
-        for part in std::iter::once(&purpose).chain(parts) {
-            // Their lengths keep ("ab", "c") and ("a", "bc") apart.
-            context.update(&part.len().to_be_bytes());
-            context.update(part.as_bytes());
-        }
-        hex(context.sign().as_ref()).chars().take(32).collect()
+        self.current.digest(purpose, parts)
     }
 
-    /// Whether `digest` is the one of these texts; takes the same time for all of its length.
+    /// Whether `digest` is the one of these texts, by the secret in use or one before it; takes the same time for all of
+    /// its length.
     pub(crate) fn is_digest(&self, digest: &str, purpose: &str, parts: &[&str]) -> bool {
-        verify_slices_are_equal(digest.as_bytes(), self.digest(purpose, parts).as_bytes()).is_ok()
+        let is_by =
+            |key: &Derived| verify_slices_are_equal(digest.as_bytes(), key.digest(purpose, parts).as_bytes()).is_ok();
+        std::iter::once(&self.current).chain(&self.previous).any(is_by)
     }
 
     /// Encrypts `secret`; it opens only as something of `owner`.
@@ -75,6 +72,11 @@ impl DerivedKeys {
         let nonce = self.current.seal.seal_in_place_append_tag(Aad::from(owner), &mut text)?;
         let sealed = [nonce.as_ref().as_slice(), &text].concat();
         Ok(format!("{}.{}", self.current.id, URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
+    /// Whether the secret in use sealed this, not one before it.
+    pub fn is_current(&self, sealed: &str) -> bool {
+        sealed.split_once('.').is_some_and(|(id, _)| id == self.current.id)
     }
 
     /// What was sealed for `owner`.
@@ -112,6 +114,16 @@ impl Derived {
         // Lengths are constant and right, so that only a secret can be refused here.
         derive().map_err(|_| WeakSecret)
     }
+
+    fn digest(&self, purpose: &str, parts: &[&str]) -> String {
+        let mut context = hmac::Context::with_key(&self.mac);
+        for part in std::iter::once(&purpose).chain(parts) {
+            // Their lengths keep ("ab", "c") and ("a", "bc") apart.
+            context.update(&part.len().to_be_bytes());
+            context.update(part.as_bytes());
+        }
+        hex(context.sign().as_ref()).chars().take(32).collect()
+    }
 }
 
 impl fmt::Debug for DerivedKeys {
@@ -143,7 +155,8 @@ mod tests {
     fn an_earlier_secret_opens_only_while_it_is_named() {
         let sealed = DerivedKeys::try_new(OLD).unwrap().seal("1/7", b"a secret").unwrap();
         let rotated = DerivedKeys::try_new(NEW).unwrap().with_previous(OLD).unwrap();
-        assert!(rotated.open("1/7", &sealed).is_ok());
+        assert!(rotated.open("1/7", &sealed).is_ok() && !rotated.is_current(&sealed));
+        assert!(rotated.is_current(&rotated.seal("1/7", b"a secret").unwrap()));
         assert!(DerivedKeys::try_new(NEW).unwrap().open("1/7", &sealed).is_err());
         assert!(DerivedKeys::try_new(b"short").is_err());
     }
@@ -156,5 +169,8 @@ mod tests {
         assert!(!keys.is_digest(&digest, "test", &["a", "bc"]));
         assert!(!keys.is_digest(&digest, "other", &["ab", "c"]));
         assert!(!DerivedKeys::try_new(OLD).unwrap().is_digest(&digest, "test", &["ab", "c"]));
+        let old = DerivedKeys::try_new(OLD).unwrap().digest("test", &["ab", "c"]);
+        assert!(!keys.is_digest(&old, "test", &["ab", "c"]));
+        assert!(keys.with_previous(OLD).unwrap().is_digest(&old, "test", &["ab", "c"]));
     }
 }

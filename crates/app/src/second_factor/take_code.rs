@@ -33,10 +33,17 @@ pub(crate) async fn take_code(
     if code.chars().count() > 6 {
         return Ok(uow.second_factors().take_recovery_code(user, &recovery_code::hash(&code)).await?);
     }
-    let secret = app.keys.open(&owner(organization, user), &factor.sealed_secret)?;
+    let owner = owner(organization, user);
+    let secret = app.keys.open(&owner, &factor.sealed_secret)?;
     let Some(last_step) = totp::find_step(&secret, &code, factor.last_step, app.now()) else {
         return Ok(false);
     };
-    uow.second_factors().put(&SecondFactor { last_step, ..factor }, app.now()).await?;
+    // What an earlier secret of the server sealed is sealed anew, so that the earlier one can be forgotten.
+    let sealed_secret = if app.keys.is_current(&factor.sealed_secret) {
+        factor.sealed_secret
+    } else {
+        app.keys.seal(&owner, &secret)?
+    };
+    uow.second_factors().put(&SecondFactor { last_step, sealed_secret, ..factor }, app.now()).await?;
     Ok(true)
 }

@@ -31,7 +31,7 @@ pub struct UserPatch {
     pub is_active: Option<bool>,
     /// Another password.
     pub password: Option<Password>,
-    /// The password until now; whoever changes their own must know it.
+    /// The password until now; whoever changes their own, or the address to which a new one is sent, must know it.
     pub current_password: Option<Password>,
 }
 
@@ -124,9 +124,10 @@ pub async fn update_user(
         let known = app.store.users().find(call.actor.organization, id).await?;
         return Err(known.map_or(UpdateUserError::NotFound, |_| refusal));
     }
-    let hash = match &patch.password {
-        Some(password) => Some(new_hash(app, call.actor, id, password, patch).await?),
-        None => None,
+    let hash = if patch.password.is_some() || patch.email.is_some() {
+        proved_hash(app, call.actor, id, patch).await?
+    } else {
+        None
     };
     retry(|| update_user_once(app, call, id, expected, patch, hash.as_ref())).await
 }
@@ -145,21 +146,22 @@ fn may_change(actor: &Actor, id: UserId, patch: &UserPatch) -> Result<(), Update
     }
 }
 
-/// Hashes the new password, before the transaction since it takes long. A stolen access token is not enough to take an
-/// account over: for their own, people must know the old one.
-async fn new_hash(
+/// Hashes the new password, if there is one, before the transaction since it takes long. A stolen access token is not
+/// enough to take an account over: for what opens their own, people must know the password until now.
+async fn proved_hash(
     app: &App,
     actor: &Actor,
     id: UserId,
-    password: &Password,
     patch: &UserPatch,
-) -> Result<PasswordHash, UpdateUserError> {
+) -> Result<Option<PasswordHash>, UpdateUserError> {
     let account = app.store.users().find_credentials(actor.organization, id).await?;
     let (user, credentials) = account.ok_or(UpdateUserError::NotFound)?;
-    if let Some(fault) = password_fault(password, &patch.apply(&user), credentials.has_second_factor, "/password") {
+    let changed = patch.apply(&user);
+    let is_weak = |password| password_fault(password, &changed, credentials.has_second_factor, "/password");
+    if let Some(fault) = patch.password.as_ref().and_then(is_weak) {
         return Err(UpdateUserError::Invalid(fault.into()));
     }
-    if actor.user_id == id {
+    if actor.user_id == id && (patch.password.is_some() || changed.email != user.email) {
         let Some(current) = &patch.current_password else {
             return Err(UpdateUserError::Invalid(Fault::new("/current_password", "required").into()));
         };
@@ -167,7 +169,10 @@ async fn new_hash(
             return Err(UpdateUserError::Invalid(Fault::new("/current_password", "wrong_password").into()));
         }
     }
-    Ok(app.passwords.hash(password).await?)
+    match &patch.password {
+        Some(password) => Ok(Some(app.passwords.hash(password).await?)),
+        None => Ok(None),
+    }
 }
 
 async fn update_user_once(

@@ -107,6 +107,29 @@ async fn a_new_password_takes_the_old_one_and_ends_what_was_issued() {
 }
 
 #[tokio::test]
+async fn an_address_of_ones_own_changes_only_with_the_password() {
+    let house = House::build().await;
+    let change = |id, email: &str, current_password: Option<&str>| {
+        let patch = UserPatch {
+            email: Some(email.to_owned()),
+            current_password: current_password.map(Password::new),
+            ..UserPatch::default()
+        };
+        let (app, admin) = (&house.app, &house.admin);
+        async move { update_user(app, &Call::new(admin), id, None, &patch).await }
+    };
+    let own = house.admin.user_id;
+    for wrong in [None, Some("wrong")] {
+        let answer = change(own, "elsewhere@example.com", wrong).await;
+        assert!(matches!(answer, Err(UpdateUserError::Invalid(_))), "{wrong:?}");
+    }
+    let kept = get_user(&house.app, &house.admin, own).await.unwrap().value.email;
+    change(own, &kept, None).await.expect("nothing changes");
+    change(own, "elsewhere@example.com", Some(PASSWORD)).await.unwrap();
+    change(house.employee.user_id, "nurse.new@example.com", None).await.expect("they mend what others forgot");
+}
+
+#[tokio::test]
 async fn a_stale_version_changes_nothing() {
     let house = House::build().await;
     let id = house.employee.user_id;

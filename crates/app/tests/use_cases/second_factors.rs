@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use jiff::SignedDuration;
-use scheduling_app::auth::{Password, SignIn, SignInError, authenticate, sign_in};
+use scheduling_app::auth::{DerivedKeys, Password, SignIn, SignInError, authenticate, sign_in};
 use scheduling_app::second_factor::{
     SecondFactorError, confirm_second_factor, enrol_second_factor, remove_second_factor, replace_recovery_codes,
     reset_second_factor, show_second_factor,
@@ -8,7 +10,7 @@ use scheduling_app::users::{UpdateUserError, UserPatch, update_user};
 use scheduling_app::{Actor, Call};
 
 use crate::audit::last;
-use crate::house::{House, PASSWORD, asked, bearer, unproved};
+use crate::house::{House, PASSWORD, SECRET, asked, bearer, unproved};
 use crate::totp::code;
 
 fn password() -> Password {
@@ -53,6 +55,23 @@ async fn a_code_is_taken_once() {
     let second = code(&secret, house.app.now());
     sign_in(&house.app, &with_code("nurse", &second)).await.unwrap();
     assert!(matches!(sign_in(&house.app, &with_code("nurse", &second)).await, Err(SignInError::WrongCode)));
+}
+
+#[tokio::test]
+async fn a_factor_outlives_the_secret_that_sealed_it() {
+    let mut house = House::build().await;
+    let (secret, _) = set_up(&house, &house.employee).await;
+    let now = |house: &House| code(&secret, house.app.now());
+    let keys = |secret: [u8; 32]| DerivedKeys::try_new(&secret).unwrap();
+
+    house.app.keys = Arc::new(keys([8; 32]).with_previous(&SECRET).unwrap());
+    sign_in(&house.app, &with_code("nurse", &now(&house))).await.unwrap();
+    house.wait(SignedDuration::from_secs(60));
+    house.app.keys = Arc::new(keys([8; 32]));
+    sign_in(&house.app, &with_code("nurse", &now(&house))).await.expect("it was sealed anew");
+    house.wait(SignedDuration::from_secs(60));
+    house.app.keys = Arc::new(keys([9; 32]));
+    assert!(sign_in(&house.app, &with_code("nurse", &now(&house))).await.is_err());
 }
 
 #[tokio::test]

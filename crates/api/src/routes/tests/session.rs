@@ -87,6 +87,7 @@ async fn a_browser_signs_in_asks_and_signs_out() {
     assert_eq!(shown.data()["csrf_token"], browser.csrf_token.as_str());
     let closed = browser.delete("/api/auth/session").await.expect(200);
     assert_eq!(closed.headers["set-cookie"], "hr_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+    assert_eq!(closed.headers["clear-site-data"], "\"cache\", \"storage\"");
     assert_eq!(browser.get("/api/auth/me").await.refusal(), (401, "not_authenticated", vec![]));
 }
 

@@ -58,6 +58,19 @@ impl Client {
         client.with_token(answer.data()["access_token"].as_str().unwrap())
     }
 
+    /// Signs in as a browser does; answers the cookie and the token for writes.
+    pub(crate) async fn open_session(&self, identifier: &str, password: &str) -> (String, String) {
+        let login = json!({"identifier": identifier, "password": password});
+        let opened = self.post("/api/auth/session", &login).await.expect(201);
+        let cookie = opened.header("set-cookie").split(';').next().unwrap().to_owned();
+        (cookie, opened.data()["csrf_token"].as_str().unwrap().to_owned())
+    }
+
+    /// Asks as a browser does, with a cookie.
+    pub(crate) async fn get_with_cookie(&self, path: &str, cookie: &str) -> Answer {
+        Self::send(self.request(Method::GET, path).header("Cookie", cookie)).await
+    }
+
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }

@@ -36,6 +36,11 @@ pub trait Cache: Send + Sync {
     /// MUST answer `None` for a key that was never set, was deleted or has expired.
     async fn get(&self, key: &CacheKey) -> Option<String>;
 
+    /// The text stored under `key`, or `default` where there is none.
+    async fn get_or(&self, key: &CacheKey, default: &str) -> String {
+        self.get(key).await.unwrap_or_else(|| default.to_owned())
+    }
+
     /// Stores `text` under `key` for `expiry`.
     ///
     /// MUST replace an earlier text together with its expiry.
