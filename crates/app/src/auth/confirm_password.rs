@@ -2,7 +2,7 @@ use scheduling_domain::user::Credentials;
 use thiserror::Error;
 
 use super::throttle::{Attempt, Ended, confirmation_key};
-use super::{HashingError, Password, TooManyAttempts};
+use super::{HashingError, Line, Password, TooManyAttempts};
 use crate::actor::Actor;
 use crate::app::App;
 
@@ -25,7 +25,7 @@ pub(crate) async fn is_own_password(
     password: &Password,
 ) -> Result<bool, ConfirmError> {
     let attempt = Attempt::begin(app, confirmation_key(app, actor), &actor.origin, true).await?;
-    let matches = app.passwords.verify(password, credentials.password_hash.as_ref()).await;
+    let matches = app.passwords.verify(password, credentials.password_hash.as_ref(), Line::Known).await;
     attempt
         .end(match &matches {
             Ok(true) => Ended::Right,

@@ -39,7 +39,7 @@ pub use derived_keys::{DerivedKeys, SealError};
 pub use device::KNOWN_DEVICE;
 pub use keys::{TokenKeys, WeakSecret};
 pub use password::Password;
-pub use password_hasher::{HashCost, HashingError, PasswordHasher};
+pub use password_hasher::{HashCost, HashingError, Line, PasswordHasher};
 pub use password_policy::password_fault;
 pub use refresh::{RefreshError, refresh};
 pub use request_password_reset::{PasswordResetRequest, request_password_reset};

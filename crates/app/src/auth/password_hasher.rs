@@ -10,11 +10,12 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use scheduling_domain::user::PasswordHash;
 use thiserror::Error;
-use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use super::Password;
 
-/// How many callers may wait for each one that hashes. A hash takes some 30 ms, so nobody waits for more than a second.
+/// How many callers of a line may wait for each one that hashes. A hash takes some 30 ms, so nobody waits for more than a
+/// second.
 const WAITING_PER_THREAD: usize = 16;
 
 /// A password could not be hashed or compared.
@@ -50,13 +51,27 @@ impl HashCost {
     pub const RECOMMENDED: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
 }
 
+/// In which line a caller waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// Of those who are signed in, or ask from a device or an address that has signed in before. It goes first, so that no
+    /// storm of guesses keeps them out.
+    Known,
+    /// Of everybody else.
+    Strangers,
+}
+
 /// Hashes and compares passwords with argon2id (RFC 9106), on threads of their own: only so many at once, and with only so
 /// many waiting, so that a storm of sign-ins neither stalls other requests, nor fills the memory, nor piles up.
 #[derive(Clone)]
 pub struct PasswordHasher {
     argon2: Argon2<'static>,
-    /// Whoever hashes or waits to.
-    admitted: Arc<Semaphore>,
+    /// Whoever is known and hashes or waits to.
+    known: Arc<Semaphore>,
+    /// Strangers who hash or wait to.
+    strangers: Arc<Semaphore>,
+    /// Strangers whose turn it is: as many as hash at once, so that whoever is known waits behind none that waits.
+    turns: Arc<Semaphore>,
     /// Whoever hashes.
     threads: Arc<Semaphore>,
     /// Compared with when there is no account, so that the answer takes as long.
@@ -79,25 +94,32 @@ impl PasswordHasher {
         let admitted = concurrency.get().saturating_mul(1 + WAITING_PER_THREAD).min(Semaphore::MAX_PERMITS);
         Ok(Self {
             argon2,
-            admitted: Arc::new(Semaphore::new(admitted)),
+            known: Arc::new(Semaphore::new(admitted)),
+            strangers: Arc::new(Semaphore::new(admitted)),
+            turns: Arc::new(Semaphore::new(concurrency.get())),
             threads: Arc::new(Semaphore::new(concurrency.get())),
             decoy,
             runs: Arc::default(),
         })
     }
 
-    /// The hash to store, in PHC form.
+    /// The hash to store, in PHC form. Only those who are known may choose a password.
     pub async fn hash(&self, password: &Password) -> Result<PasswordHash, HashingError> {
         let (argon2, password) = (self.argon2.clone(), password.clone());
-        self.off_thread(move || hash_now(&argon2, password.bytes())).await
+        self.off_thread(Line::Known, move || hash_now(&argon2, password.bytes())).await
     }
 
     /// Whether the password is the one behind the hash. Without a hash the answer is no, after the same time.
-    pub async fn verify(&self, password: &Password, hash: Option<&PasswordHash>) -> Result<bool, HashingError> {
+    pub async fn verify(
+        &self,
+        password: &Password,
+        hash: Option<&PasswordHash>,
+        line: Line,
+    ) -> Result<bool, HashingError> {
         let known = hash.is_some() && password.chars() <= Password::MAX_CHARS;
         let hash = hash.unwrap_or(&self.decoy).clone();
         let (argon2, password) = (self.argon2.clone(), password.clone());
-        let matches = self.off_thread(move || verify_now(&argon2, password.bytes(), &hash)).await?;
+        let matches = self.off_thread(line, move || verify_now(&argon2, password.bytes(), &hash)).await?;
         Ok(matches && known)
     }
 
@@ -116,17 +138,26 @@ impl PasswordHasher {
 
     async fn off_thread<T: Send + 'static>(
         &self,
+        line: Line,
         work: impl FnOnce() -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|refused| match refused {
+        let (room, turns) = match line {
+            Line::Known => (&self.known, None),
+            Line::Strangers => (&self.strangers, Some(&self.turns)),
+        };
+        let admitted = Arc::clone(room).try_acquire_owned().map_err(|refused| match refused {
             TryAcquireError::NoPermits => HashingError::Busy,
             TryAcquireError::Closed => HashingError::Closed,
         })?;
-        let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| HashingError::Closed)?;
+        let turn = match turns {
+            Some(turns) => Some(granted(turns).await?),
+            None => None,
+        };
+        let thread = granted(&self.threads).await?;
         self.runs.fetch_add(1, Ordering::Relaxed);
         // The permits go along: a caller who gives up does not let one more in.
         let hashed = tokio::task::spawn_blocking(move || {
-            let _permits = (admitted, thread);
+            let _permits = (admitted, turn, thread);
             work()
         });
         hashed.await.map_err(HashingError::Thread)?
@@ -137,6 +168,10 @@ impl fmt::Debug for PasswordHasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PasswordHasher").finish_non_exhaustive()
     }
+}
+
+async fn granted(semaphore: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, HashingError> {
+    Arc::clone(semaphore).acquire_owned().await.map_err(|_| HashingError::Closed)
 }
 
 fn hash_now(argon2: &Argon2<'_>, password: &[u8]) -> Result<PasswordHash, HashingError> {
@@ -155,6 +190,8 @@ fn verify_now(argon2: &Argon2<'_>, password: &[u8], hash: &PasswordHash) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use tokio::task::JoinSet;
 
     use super::*;
@@ -167,9 +204,9 @@ mod tests {
         let right = Password::new("correct horse battery");
         let hash = hasher.hash(&right).await.unwrap();
         assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(hasher.verify(&right, Some(&hash)).await.unwrap());
-        assert!(!hasher.verify(&Password::new("wrong horse battery"), Some(&hash)).await.unwrap());
-        assert!(!hasher.verify(&Password::new("nobody has this password"), None).await.unwrap());
+        assert!(hasher.verify(&right, Some(&hash), Line::Known).await.unwrap());
+        assert!(!hasher.verify(&Password::new("wrong horse battery"), Some(&hash), Line::Strangers).await.unwrap());
+        assert!(!hasher.verify(&Password::new("nobody has this password"), None, Line::Strangers).await.unwrap());
         assert_eq!(hasher.runs(), 4, "without a hash it takes as long");
     }
 
@@ -179,7 +216,7 @@ mod tests {
         let hasher = PasswordHasher::try_new(NonZeroUsize::MIN).unwrap();
         let password = Password::new("correct horse battery");
         let hash = earlier.hash(&password).await.unwrap();
-        assert!(hasher.verify(&password, Some(&hash)).await.unwrap());
+        assert!(hasher.verify(&password, Some(&hash), Line::Known).await.unwrap());
         assert!(hasher.is_outdated(&hash));
         assert!(!hasher.is_outdated(&hasher.hash(&password).await.unwrap()));
     }
@@ -192,12 +229,26 @@ mod tests {
         let mut storm = JoinSet::new();
         for _ in 0..1_000 {
             let (hasher, password) = (hasher.clone(), password.clone());
-            storm.spawn(async move { hasher.verify(&password, None).await });
+            storm.spawn(async move { hasher.verify(&password, None, Line::Strangers).await });
         }
         for _ in 0..1_000 - 1 - WAITING_PER_THREAD {
             assert!(matches!(storm.join_next().await, Some(Ok(Err(HashingError::Busy)))));
         }
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let owner = {
+            let (hasher, password, order) = (hasher.clone(), password.clone(), Arc::clone(&order));
+            tokio::spawn(async move {
+                let verified = hasher.verify(&password, None, Line::Known).await;
+                order.lock().unwrap().push(hasher.runs());
+                verified
+            })
+        };
+        while hasher.known.available_permits() > WAITING_PER_THREAD {
+            tokio::task::yield_now().await;
+        }
         drop(thread);
+        assert!(owner.await.unwrap().is_ok(), "whoever is known still finds room");
+        assert!(order.lock().unwrap()[0] <= 3, "and waits behind no line of strangers");
         while let Some(waited) = storm.join_next().await {
             assert!(waited.unwrap().is_ok());
         }

@@ -92,7 +92,7 @@ async fn verify(
     };
     let has_try = attempt.counts_on(key).await;
     let hash = account.as_ref().and_then(|(_, credentials)| credentials.password_hash.clone()).filter(|_| has_try);
-    let matches = app.passwords.verify(&asked.password, hash.as_ref()).await?;
+    let matches = app.passwords.verify(&asked.password, hash.as_ref(), attempt.line()).await?;
     let (Some(organization), Some((user, credentials)), true) = (organization, account, matches) else {
         return Err(SignInError::WrongCredentials);
     };

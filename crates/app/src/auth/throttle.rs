@@ -12,6 +12,7 @@ use scheduling_domain::ports::{SignInThrottle, ThrottleUnavailable};
 use scheduling_domain::throttle::{Admitted, Claim, Outcome, Pool, Refused, TryId};
 use thiserror::Error;
 
+use super::Line;
 use crate::actor::Actor;
 use crate::app::App;
 
@@ -132,6 +133,14 @@ impl<'a> Attempt<'a> {
             }
         }
         Ok(attempt)
+    }
+
+    /// Where its password waits to be compared.
+    pub(crate) fn line(&self) -> Line {
+        match self.tickets.first().map(|ticket| ticket.pool) {
+            Some(Pool::KnownDevice | Pool::KnownAddress) => Line::Known,
+            Some(Pool::Stranger | Pool::Address) | None => Line::Strangers,
+        }
     }
 
     /// Counts on another log of the same account too; answers whether that has a try left.
