@@ -14,11 +14,12 @@ class Units(unittest.TestCase):
     def test_systemd_accepts_them(self):
         folder = temporary()
         self.addCleanup(folder.cleanup)
-        for path in UNITS.glob("*.service"):
+        for path in [*UNITS.glob("*.service"), *UNITS.glob("*.timer")]:
             # systemd looks whether the program is there.
             text = path.read_text().replace("/usr/local/bin/hr-scheduling", str(BINARY))
             (Path(folder.name) / path.name).write_text(text)
-        names = ["hr-scheduling@8000.service", "hr-scheduling-worker.service", "hr-scheduling-migrate.service"]
+        names = ["hr-scheduling@8000.service", "hr-scheduling-worker.service", "hr-scheduling-migrate.service",
+                 "hr-scheduling-backup.service", "hr-scheduling-backup.timer"]
         shutil.move(Path(folder.name) / "hr-scheduling@.service", Path(folder.name) / names[0])
         paths = [str(Path(folder.name) / name) for name in names]
         self.assertEqual(run([*tool("systemd-analyze"), "verify", "--man=no", *paths]), "")

@@ -31,6 +31,7 @@ DEBIAN = {
     "promtool": "prometheus",
     "psql": "postgresql-client",
     "readelf": "binutils",
+    "shellcheck": "shellcheck",
     "systemd-analyze": "systemd",
 }
 PYPI = {

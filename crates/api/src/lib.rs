@@ -1,5 +1,6 @@
 //! HTTP and the command line; the binary hr-scheduling.
 
+pub mod backup;
 mod causes;
 pub mod cli;
 pub mod clock;

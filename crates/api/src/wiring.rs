@@ -1,5 +1,7 @@
 //! Which adapter stands behind which port. This is the only file that names adapters.
 
+mod backup;
+
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +32,8 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Database, Environment, MailTls, Secret, masked_url};
 use crate::http::{Probe, RateLimits, RequestMetrics, SessionCookie};
 use crate::mail::{CatalogueWriter, LogMailer};
+
+pub use backup::BackupStore;
 
 /// How many seconds' requests can be saved up: a page that asks for many things at once is no flood.
 const BURST: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);

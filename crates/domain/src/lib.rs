@@ -15,6 +15,7 @@ pub mod api_key;
 pub mod assignment;
 pub mod audit;
 pub mod availability;
+pub mod backup;
 pub mod contract;
 pub mod demand;
 pub mod employee;

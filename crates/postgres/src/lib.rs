@@ -28,6 +28,7 @@ mod api_key;
 mod assignment;
 mod audit;
 mod availability;
+mod backup;
 mod columns;
 mod connection;
 mod contract;
@@ -66,6 +67,7 @@ mod tls;
 mod unit_of_work;
 mod user;
 
+pub use backup::{back_up, restore};
 pub use connection::ConnectError;
 pub use migrations::{MigrateError, SchemaState, migrate, schema_state};
 pub use settings::PgSettings;

@@ -16,7 +16,7 @@ use crate::settings::PgSettings;
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Processes that start at once take this lock (an arbitrary number) and so migrate one after another.
-const MIGRATION_LOCK: i64 = 4_711_202_611;
+pub(crate) const MIGRATION_LOCK: i64 = 4_711_202_611;
 
 /// How the database's schema stands to this binary.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,23 +88,28 @@ struct AppliedVersion {
     version: String,
 }
 
-async fn state_of(pg: &mut AsyncPgConnection) -> Result<SchemaState, MigrateError> {
+/// The versions of the migrations that made the schema, in order.
+pub(crate) async fn applied_versions(pg: &mut AsyncPgConnection) -> diesel::QueryResult<Vec<String>> {
     let table: Existence = diesel::sql_query("SELECT to_regclass('__diesel_schema_migrations') IS NOT NULL AS exists")
         .get_result(pg)
         .await?;
-    let applied: Vec<AppliedVersion> = if table.exists {
-        diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version").load(pg).await?
-    } else {
-        Vec::new()
-    };
+    if !table.exists {
+        return Ok(Vec::new());
+    }
+    let applied: Vec<AppliedVersion> =
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version").load(pg).await?;
+    Ok(applied.into_iter().map(|row| row.version).collect())
+}
+
+async fn state_of(pg: &mut AsyncPgConnection) -> Result<SchemaState, MigrateError> {
+    let applied = applied_versions(pg).await?;
     let migrations: Vec<Box<dyn Migration<Pg>>> = MIGRATIONS.migrations().map_err(MigrateError::Failed)?;
     let is_known = |version: &str| migrations.iter().any(|migration| migration.name().version().to_string() == version);
-    let unknown: Vec<String> =
-        applied.iter().filter(|row| !is_known(&row.version)).map(|row| row.version.clone()).collect();
+    let unknown: Vec<String> = applied.iter().filter(|version| !is_known(version)).cloned().collect();
     if !unknown.is_empty() {
         return Ok(SchemaState::Newer(unknown));
     }
-    let is_applied = |version: String| applied.iter().any(|row| row.version == version);
+    let is_applied = |version: String| applied.contains(&version);
     let mut pending: Vec<String> = migrations
         .iter()
         .filter(|migration| !is_applied(migration.name().version().to_string()))

@@ -7,6 +7,7 @@
 //! trigger; write one file in `slices` with the table, the private row, the two conversions, the filter and `stored!`; name the
 //! accessor in `unit_of_work.rs` and `store.rs`. `scheduling-conformance` tells whether it is right.
 
+mod backup;
 mod columns;
 mod connection;
 mod errors;
@@ -18,6 +19,7 @@ mod stored;
 mod unit_of_work;
 mod writer;
 
+pub use backup::restore;
 pub use connection::SqliteOptions;
 pub use errors::OpenError;
 pub use migrations::SchemaState;

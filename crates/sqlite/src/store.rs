@@ -46,7 +46,8 @@ use crate::writer::Writer;
 pub struct SqliteStore {
     pub(crate) writer: Writer,
     pub(crate) readers: Readers,
-    options: SqliteOptions,
+    pub(crate) path: PathBuf,
+    pub(crate) options: SqliteOptions,
     /// The folder of a store that vanishes with its last clone.
     _folder: Option<Arc<TempDir>>,
 }
@@ -89,7 +90,8 @@ impl SqliteStore {
         let connection = open_writer(&path, &options).map_err(|error| refusal(&path, error))?;
         Ok(Self {
             writer: Writer::new(path.clone(), options, connection),
-            readers: Readers::new(path, options),
+            readers: Readers::new(path.clone(), options),
+            path,
             options,
             _folder: folder.map(Arc::new),
         })

@@ -9,6 +9,7 @@ use scheduling_domain::audit::AuditLink;
 use scheduling_domain::id::ScheduleId;
 use scheduling_domain::organization::is_slug;
 
+use super::backup::args::BackupCommand;
 use super::seed::DEFAULT_SEED;
 use crate::config::Sources;
 
@@ -76,6 +77,11 @@ pub(super) enum Command {
     Audit {
         #[command(subcommand)]
         command: AuditCommand,
+    },
+    /// Make, look at, verify and restore backups
+    Backup {
+        #[command(subcommand)]
+        command: BackupCommand,
     },
     /// Fill an empty database
     Seed {

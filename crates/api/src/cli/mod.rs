@@ -6,6 +6,7 @@
 mod admin;
 mod args;
 mod audit;
+mod backup;
 mod check;
 mod config;
 mod failure;
@@ -65,6 +66,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             AdminCommand::ResetPassword(arguments) => admin::reset_password(&settings.sources(), &arguments),
             AdminCommand::ResetSecondFactor(arguments) => admin::reset_second_factor(&settings.sources(), &arguments),
         },
+        Command::Backup { command } => backup::run(settings.sources(), &command),
         Command::Audit { command: AuditCommand::Verify(arguments) } => audit::verify(&settings.sources(), &arguments),
         Command::Seed { command: SeedCommand::Demo(arguments) } => seed::demo(&settings.sources(), &arguments),
         Command::Import { command } => import::run(&settings.sources(), &command),

@@ -18,7 +18,7 @@ use scheduling_app::users::find_operator;
 
 use super::args::ServeArgs;
 use super::failure::{Exit, Failure};
-use super::session::{Session, store_failure};
+use super::session::{Session, store_failure, told_to_stop};
 use super::{admin, output, seed};
 use crate::causes::with_causes;
 use crate::config::{Config, Role, Sources};
@@ -167,7 +167,7 @@ fn announce(address: &str, role: Role, password: Option<&str>) {
 /// At the first SIGTERM or Ctrl-C: no longer ready, and for `drain` still there, so that balancers turn away; then no new
 /// connections, and what is in flight is finished. At the second: at once.
 async fn stop_on_signal(server: ServerHandle, health: Arc<Health>, door: TcpListener, drain: Duration) {
-    signal().await;
+    told_to_stop().await;
     tracing::info!("stopping: finishing what is in flight");
     health.drain();
     if !drain.is_zero() {
@@ -178,13 +178,13 @@ async fn stop_on_signal(server: ServerHandle, health: Arc<Health>, door: TcpList
         };
         tokio::select! {
             () = last_call => {}
-            () = signal() => return server.stop(false).await,
+            () = told_to_stop() => return server.stop(false).await,
         }
     }
     let graceful = server.stop(true);
     tokio::select! {
         () = graceful => {}
-        () = signal() => server.stop(false).await,
+        () = told_to_stop() => server.stop(false).await,
     }
 }
 
@@ -201,23 +201,4 @@ fn turn_away(door: TcpListener) {
         }
     }
     drop(door);
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-        }
-        Err(_) => drop(tokio::signal::ctrl_c().await),
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    drop(tokio::signal::ctrl_c().await);
 }

@@ -83,3 +83,24 @@ pub(super) fn run<T, F: Future<Output = Result<T, Failure>>>(
         .map_err(|error| Failure::unavailable(format!("no threads to work with: {error}")))?;
     runtime.block_on(command(config))
 }
+
+/// Waits for SIGTERM or Ctrl-C.
+#[cfg(unix)]
+pub(super) async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+pub(super) async fn told_to_stop() {
+    drop(tokio::signal::ctrl_c().await);
+}

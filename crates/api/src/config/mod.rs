@@ -140,6 +140,12 @@ pub struct Config {
     pub shutdown_seconds: u32,
     /// How long a stopping service still takes new requests.
     pub drain_seconds: u32,
+    /// The folder of backups.
+    pub backup_dir: PathBuf,
+    /// What backups are encrypted with; none for not at all.
+    pub backup_key: Option<Secret>,
+    /// How many backups a new one leaves; none for all.
+    pub backup_keep: Option<usize>,
     /// Threads of an optimiser run.
     pub optimizer_threads: NonZeroUsize,
 }
@@ -208,6 +214,9 @@ impl Config {
             ),
             shutdown_seconds: reader.number("http.shutdown_seconds", 0, 3_600),
             drain_seconds: reader.number("http.drain_seconds", 0, 300),
+            backup_dir: PathBuf::from(reader.text("backup.dir").unwrap_or_default()),
+            backup_key: reader.secret("backup.key"),
+            backup_keep: reader.optional_number("backup.keep", 0, 100_000).filter(|keep| *keep != 0),
             optimizer_threads: reader.threads("optimizer.threads"),
         };
         let mut faults = reader.faults;

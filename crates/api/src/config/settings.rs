@@ -85,6 +85,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     plain("http.drain_seconds", "HR_DRAIN_SECONDS", Some("0"), "how long a stop still serves until proxies turn away"),
     plain("http.shutdown_seconds", "HR_SHUTDOWN_SECONDS", Some("30"), "how long a stop waits for what is in flight"),
+    plain("backup.dir", "HR_BACKUP_DIR", Some("./backups"), "folder of backups"),
+    secret(
+        "backup.key",
+        "HR_BACKUP_KEY",
+        "encrypts backups, 32 bytes or more; without it, whoever has one can read it",
+    ),
+    plain("backup.keep", "HR_BACKUP_KEEP", Some("0"), "how many backups are left by a new one; 0 for all"),
     plain("optimizer.threads", "HR_OPTIMIZER_THREADS", Some("1"), "threads of an optimiser run"),
 ];
 

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Config, Database, Environment, Gathered};
 
-/// The least length of a signing key: HS256 is as strong as 32 random bytes.
+/// The least length of a key that signs or encrypts: either is as strong as 32 random bytes.
 const MIN_KEY_BYTES: usize = 32;
 /// Random text of that length has more different bytes than this.
 const MIN_KEY_VARIETY: usize = 10;
@@ -49,6 +49,9 @@ pub(super) fn check(config: &Config, gathered: &Gathered, faults: &mut Vec<Strin
                 faults.push(format!("jwt.secret_key{} {weakness}; {make_one}", origin("jwt.secret_key")));
             }
         }
+    }
+    if let Some(weakness) = config.backup_key.as_ref().and_then(|key| weakness_of_key(key.reveal(), strict)) {
+        faults.push(format!("backup.key{} {weakness}; {make_one}", origin("backup.key")));
     }
     if !strict {
         return;

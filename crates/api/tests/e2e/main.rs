@@ -8,6 +8,7 @@
     reason = "tests fail by panicking, and they run in real time"
 )]
 
+mod backups;
 mod bad_input;
 mod canaries;
 mod durability;

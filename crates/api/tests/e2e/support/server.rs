@@ -76,7 +76,11 @@ impl Backend {
 
     /// Leaves it a schema that only a newer version of the program knows.
     pub(crate) async fn outgrow(&self) {
-        let statement = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
+        self.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')").await;
+    }
+
+    /// Changes its database behind the program's back.
+    pub(crate) async fn execute(&self, statement: &str) {
         if let Some(database) = &self.database {
             database.execute(statement).await;
         } else {
