@@ -79,7 +79,7 @@ class Cluster(unittest.TestCase):
     def write(cls, rows: int):
         """So many rows, in many transactions."""
         batches = "".join(f"INSERT INTO written (content) SELECT md5(random()::text) FROM generate_series(1, {BATCH});\n"
-                          f"SELECT pg_sleep({random.uniform(0, 0.02)});\n" for _ in range(rows // BATCH))
+                          f"SELECT pg_sleep({random.uniform(0, 0.1)});\n" for _ in range(rows // BATCH))
         run([*tool("psql"), "-XAtqf", "-"], env=cls.env, input=batches)
 
     @classmethod

@@ -44,7 +44,11 @@ fn written(key: Option<&Secret>) -> Vec<u8> {
 }
 
 fn key(seed: u8) -> Secret {
-    Secret::new((0..48).map(|index| char::from(b'a' + (index * 7 + seed) % 26)).collect::<String>())
+    Secret::new(
+        (0..48_u32)
+            .map(|index| char::from_u32(u32::from('a') + (index * 7 + u32::from(seed)) % 26).unwrap())
+            .collect::<String>(),
+    )
 }
 
 fn verdict(archive: &[u8], key: Option<&Secret>) -> Result<(Head, Manifest), ArchiveError> {

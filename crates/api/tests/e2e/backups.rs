@@ -49,9 +49,10 @@ async fn a_restored_store_is_the_one_that_was_backed_up(backend: Backend) {
     let server = backend.serve();
     let admin = server.admin().await;
     admin
-        .post("/api/sites/", &json!({"name": "\"Ünïcode\\ \n\t北京\u{1f600}", "time_zone": "Asia/Shanghai"}))
+        .post("/api/sites/", &json!({"name": "\"Ünïcode\\ 北京\u{1f600}", "time_zone": "Asia/Shanghai"}))
         .await
         .expect(201);
+    backend.execute("UPDATE sites SET address = 'line\nbreak\t\\n''; --'").await;
     // While it serves.
     let folder = TempDir::new().unwrap();
     let archive = create(&backend, folder.path());

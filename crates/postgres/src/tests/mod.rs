@@ -2,6 +2,7 @@
 
 mod audit;
 mod availability;
+mod backup;
 mod conformance;
 mod isolation;
 mod race;
