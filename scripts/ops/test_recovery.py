@@ -50,7 +50,7 @@ class Cluster(unittest.TestCase):
         cls.primary = cls.folder / "primary"
         cls.as_user("initdb", "-D", str(cls.primary), "-U", "postgres", "--auth=trust", "--no-instructions")
         with (cls.primary / "postgresql.conf").open("a") as file:
-            file.write("track_commit_timestamp = on\nfsync = off\nunix_socket_directories = ''\narchive_mode = on\n"
+            file.write("track_commit_timestamp = on\nfsync = off\narchive_mode = on\n"
                        f"archive_command = '{DEPLOY}/archive-wal %p %f'\narchive_timeout = 60\n")
         cls.server = cls.start(cls.primary)
         cls.addClassCleanup(cls.server.stop)
@@ -64,9 +64,9 @@ class Cluster(unittest.TestCase):
                    cwd=cls.folder)
 
     @classmethod
-    def start(cls, data: Path, *options: str) -> Server:
-        port = free_port()
-        command = [str(cls.programs / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), *options]
+    def start(cls, data: Path, port: int | None = None) -> Server:
+        port = port or free_port()
+        command = [str(cls.programs / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", str(cls.folder)]
         return Server(command, port, cls.folder / f"{data.name}.log", env=cls.env, user=cls.user, group=cls.user,
                       extra_groups=[] if cls.user else None, cwd=cls.folder)
 
@@ -93,6 +93,10 @@ class Cluster(unittest.TestCase):
         began = time.monotonic()
         data = self.folder / name
         self.as_user(str(DEPLOY / "recover"), str(self.folder / "bases"), moment, str(data))
+        return self.started(data), time.monotonic() - began
+
+    def started(self, data: Path) -> Server:
+        """A server on that folder, once it takes writes; gone with the test."""
         server = self.start(data)
         self.addCleanup(shutil.rmtree, data)
         self.addCleanup(server.stop)
@@ -104,7 +108,7 @@ class Cluster(unittest.TestCase):
                 return server.process.poll() is not None and self.fail(server.log.read_text(errors="replace"))
 
         until(is_open, "the end of recovery", 300)
-        return server, time.monotonic() - began
+        return server
 
 
 @unittest.skipUnless("TEST_DATABASE_URL" in os.environ, "needs scripts/with-services")
@@ -203,6 +207,40 @@ class Loss(Cluster):
         lost = [row for row in acknowledged if row not in there]
         print(f"\n  {len(acknowledged)} rows acknowledged until the loss, {len(lost)} lost, back in {seconds:.1f} s", flush=True)
         self.assertEqual(lost, [])
+
+
+@unittest.skipUnless("TEST_DATABASE_URL" in os.environ, "needs scripts/with-services")
+class PgBackRest(Cluster):
+    def test_a_server_is_brought_back_with_the_configuration(self):
+        text = (DEPLOY / "pgbackrest.conf").read_text()
+        configuration, repository = self.folder / "pgbackrest.conf", self.folder / "repository"
+        text = text.replace("/var/lib/pgbackrest", str(repository)).replace("/var/lib/postgresql/15/main", str(self.primary))
+        configuration.write_text(f"{text}pg1-port={self.server.port}\npg1-socket-path={self.folder}\n"
+                                 f"pg1-user=postgres\n[global]\nlock-path={self.folder}\n")
+        repository.mkdir()
+        if self.user:
+            shutil.chown(repository, self.user)
+        type(self).env = self.env | {"PGBACKREST_REPO1_CIPHER_PASS": "a passphrase of this test"}
+        call = [*tool("pgbackrest"), f"--config={configuration}", "--stanza=hr-scheduling"]
+        # The server has to hand its log over with the passphrase in its environment.
+        self.server.stop()
+        with (self.primary / "postgresql.conf").open("a") as file:
+            file.write(f"port = {self.server.port}\narchive_command = '{' '.join(call)} archive-push %p'\n")
+        type(self).server = self.start(self.primary, port=self.server.port)
+        self.addClassCleanup(self.server.stop)
+
+        self.as_user(*call, "stanza-create")
+        self.as_user(*call, "check")
+        self.as_user(*call, "backup")
+        self.write(ROWS)
+        moment = self.ask("SELECT clock_timestamp()")
+        expected = self.ask(BEFORE.format(moment))
+        self.write(BATCH)
+        self.as_user(*call, "check")  # which waits until the log is in the repository
+        data = self.folder / "restored"
+        self.as_user(*call, f"--pg1-path={data}", "--type=time", f"--target={moment}", "--target-action=promote", "restore")
+        server = self.started(data)
+        self.assertEqual(self.ask(ALL, server.port), expected)
 
 
 class Scripts(unittest.TestCase):

@@ -28,6 +28,7 @@ DEBIAN = {
     "prometheus-node-exporter": "prometheus-node-exporter",
     "prometheus-postgres-exporter": "prometheus-postgres-exporter",
     "prometheus-redis-exporter": "prometheus-redis-exporter",
+    "pgbackrest": "pgbackrest",
     "promtool": "prometheus",
     "psql": "postgresql-client",
     "readelf": "binutils",

@@ -12,7 +12,7 @@ use crate::config::Secret;
 /// What is written, part by part: two tables, one in three frames, one empty.
 fn parts() -> Vec<BackupPart> {
     let shape = |name: &str| TableShape { name: name.to_owned(), columns: vec!["id".to_owned()] };
-    let rows = |range: std::ops::Range<u32>| range.map(|id| format!("[{id}]\n")).collect::<String>().into_bytes();
+    let rows = |range: std::ops::Range<u32>| range.flat_map(|id| format!("[{id}]\n").into_bytes()).collect::<Vec<u8>>();
     let mut parts = vec![
         BackupPart::Schema(vec!["0001".to_owned()]),
         BackupPart::Table(shape("shifts")),
