@@ -130,6 +130,24 @@ class Services(unittest.TestCase):
                     if re.search("PASS|SECRET|KEY|_URL|DSN", variable) and value:
                         self.assertTrue(value.startswith("/run/secrets/"), f"{name}: {variable}={value}")
 
+    def test_backups_and_recovery_come_on_top_when_asked_for(self):
+        self.assertNotIn("backup", self.files["production"]["services"])
+        files = [DEPLOY / f"compose{name}.yml" for name in ["", ".production", ".recovery"]]
+        services = compose(*files, HR_VERSION="0123abc", COMPOSE_PROFILES="backup")["services"]
+        one, app = services["backup"], services["app"]
+        for key in ["image", "read_only", "cap_drop", "security_opt", "restart"]:
+            self.assertEqual(one[key], app[key], key)
+        self.assertEqual(one["command"], ["backup", "create", "--every", "24"])
+        self.assertEqual(one["environment"]["HR_BACKUP_KEY_FILE"], "/run/secrets/backup_key")
+        for name, path in one["environment"].items():
+            if name.endswith("_FILE"):
+                self.assertIn(Path(path).name, [secret["source"] for secret in one["secrets"]])
+        # A command cannot be added to, so it is repeated; nothing else may differ.
+        usual, archiving = self.files["production"]["services"]["db"]["command"], services["db"]["command"]
+        self.assertEqual(archiving[:len(usual)], usual)
+        self.assertEqual([option.partition("=")[0] for option in archiving[len(usual):]],
+                         ["-carchive_mode", "-carchive_command", "-carchive_timeout"])
+
     def test_what_is_mounted_is_there(self):
         own = {"certificates", "acme"}
         for name, one in self.files["production"]["services"].items():
