@@ -10,11 +10,12 @@ use async_trait::async_trait;
 use jiff::SignedDuration;
 use scheduling_app::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use scheduling_app::caching::Caching;
+use scheduling_app::load::measure_load;
 use scheduling_app::mail::Post;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::{ActiveAccounts, App, Limits};
 use scheduling_domain::ports::{
-    Cache, Mailer, PoolStatus, Presence, RateLimiter, SchedulingMetrics, SessionStore, SignInThrottle, Store,
+    Cache, Load, Mailer, Presence, RateLimiter, SchedulingMetrics, SessionStore, SignInThrottle, Store, Waiting,
 };
 use scheduling_domain::rate::RateQuota;
 use scheduling_memory::{MemoryCache, MemoryPresence, MemoryRateLimiter, MemoryThrottle};
@@ -341,21 +342,32 @@ impl Readings for Gauges {
         Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
-    fn pool(&self) -> PoolStatus {
-        self.0.store.pool_status()
+    async fn load(&self) -> Result<Load, ReadingsFailed> {
+        let failed = |cause| ReadingsFailed { what: "what waits in the store", cause: Box::new(cause) };
+        measure_load(&self.0, self.0.now()).await.map_err(failed)
+    }
+
+    fn age(&self, waiting: Waiting) -> Duration {
+        waiting.age(self.0.now())
     }
 }
 
 /// Counts requests into the Prometheus registry.
-pub struct CountedRequests(pub Metrics);
+pub struct CountedRequests {
+    /// The registry.
+    pub metrics: Metrics,
+    /// Whose connections are looked at whenever somebody asks.
+    pub store: Arc<dyn Store>,
+}
 
 impl RequestMetrics for CountedRequests {
     fn answered(&self, method: &str, endpoint: &str, status: u16, took: Duration) {
-        self.0.answered(method, endpoint, status, took);
+        self.metrics.answered(method, endpoint, status, took);
     }
 
     fn render(&self) -> String {
-        self.0.render().unwrap_or_else(|error| {
+        self.metrics.set_pool(self.store.pool_status());
+        self.metrics.render().unwrap_or_else(|error| {
             tracing::error!(%error, "the metrics cannot be rendered");
             String::new()
         })

@@ -35,6 +35,7 @@ pub mod caching;
 pub mod catalogue;
 pub mod demo;
 pub mod import;
+pub mod load;
 pub mod mail;
 pub mod optimizations;
 pub mod permissions;

@@ -36,6 +36,7 @@ mod demand;
 mod employee;
 mod error;
 mod idempotency;
+mod load;
 mod mail;
 mod migrations;
 mod optimization;

@@ -161,6 +161,24 @@ async fn list(
     Ok(Page { items: rows.into_iter().map(session).collect::<Result<_, _>>()?, total, request })
 }
 
+/// How many an organization has that are good.
+pub(crate) async fn count_good(
+    mut pg: &AsyncPgConnection,
+    organization: OrganizationId,
+    now: Timestamp,
+) -> StoreResult<i64> {
+    let is_theirs = users::organization_id.eq(sessions::organization_id).and(users::id.eq(sessions::user_id));
+    sessions::table
+        .inner_join(users::table.on(is_theirs))
+        .filter(sessions::organization_id.eq(organization.get()))
+        .filter(sessions::token_epoch.eq(users::token_epoch))
+        .filter(sessions::expires_at.gt(now.to_diesel()))
+        .count()
+        .get_result(&mut pg)
+        .await
+        .map_err(failure)
+}
+
 async fn touch(
     mut pg: &AsyncPgConnection,
     organization: OrganizationId,

@@ -1,5 +1,8 @@
+use std::sync::Arc;
+use std::time::Instant;
+
 use async_trait::async_trait;
-use bb8::{Pool, PooledConnection};
+use bb8::{Pool, PooledConnection, RunError};
 use diesel_async::SimpleAsyncConnection;
 use scheduling_domain::assignment::Assignment;
 use scheduling_domain::availability::Availability;
@@ -10,8 +13,8 @@ use scheduling_domain::id::OrganizationId;
 use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::ports::{
-    ApiKeyQueries, AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store,
-    UnitOfWork, UserQueries,
+    ApiKeyQueries, AuditQueries, LoadQueries, OutboxQueries, PoolStatus, PoolWaits, PublicationQueries, Queries,
+    SessionQueries, Store, UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::rule_set::RuleSet;
@@ -32,6 +35,7 @@ use crate::unit_of_work::PgUnitOfWork;
 #[derive(Debug, Clone)]
 pub struct PgStore {
     pool: Pool<Connector>,
+    waits: Arc<PoolWaits>,
 }
 
 impl PgStore {
@@ -45,18 +49,28 @@ impl PgStore {
             .connection_timeout(settings.acquire_timeout)
             .error_sink(Box::new(PoolErrors))
             .build_unchecked(connector);
-        Ok(Self { pool })
+        Ok(Self { pool, waits: Arc::default() })
     }
 
     pub(crate) async fn connection(&self) -> StoreResult<PooledConnection<'_, Connector>> {
-        self.pool.get().await.map_err(no_connection)
+        self.waited(self.pool.get()).await
+    }
+
+    /// Waits for a connection and counts how long.
+    async fn waited<C>(&self, connection: impl Future<Output = Result<C, RunError<ConnectError>>>) -> StoreResult<C> {
+        #[expect(clippy::disallowed_methods, reason = "measures how long a connection is waited for")]
+        let began = Instant::now();
+        let wait = self.waits.begin();
+        let connection = connection.await;
+        wait.end(began.elapsed());
+        connection.map_err(no_connection)
     }
 }
 
 #[async_trait]
 impl Store for PgStore {
     async fn begin(&self, organization: OrganizationId) -> StoreResult<Box<dyn UnitOfWork>> {
-        let connection = self.pool.get_owned().await.map_err(no_connection)?;
+        let connection = self.waited(self.pool.get_owned()).await?;
         Ok(Box::new(PgUnitOfWork::begin(connection, organization).await?))
     }
 
@@ -88,6 +102,8 @@ impl Store for PgStore {
             active: state.connections.saturating_sub(state.idle_connections),
             open: state.connections,
             max: self.pool.config().max_size,
+            waiters: self.waits.waiters(),
+            waited: self.waits.waited(),
         }
     }
 
@@ -152,6 +168,9 @@ impl Store for PgStore {
         self
     }
     fn audit(&self) -> &dyn AuditQueries {
+        self
+    }
+    fn load(&self) -> &dyn LoadQueries {
         self
     }
 }

@@ -3,6 +3,7 @@
 //! [`name`] is the one catalogue of metric names; dashboards and alerts in `monitoring/` use nothing else. To add a
 //! metric: name it there, add it to [`Metrics`], and give it a method whose labels have few values.
 
+mod gauges;
 mod metrics;
 pub mod name;
 mod system;

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use prometheus::core::Collector;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, Result, TextEncoder,
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, Result, TextEncoder,
 };
-use scheduling_domain::optimization::OptimizationState;
-use scheduling_domain::ports::{CacheOutcome, PoolStatus, SchedulingMetrics};
+use scheduling_domain::optimization::{OptimizationState, Score};
+use scheduling_domain::ports::{CacheOutcome, Load, PoolStatus, SchedulingMetrics, Waiting};
 use scheduling_domain::rules::Verdict;
 
+use crate::gauges::Gauges;
 use crate::name;
 
 /// The bounds that OpenTelemetry's semantic conventions give `http.server.request.duration`.
@@ -18,24 +19,25 @@ const ANSWER_SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5
 /// From a run that only repairs to the longest that a budget allows.
 const RUN_SECONDS: &[f64] = &[0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
 
+/// A cache on the same network answers within a millisecond, and is given up after a tenth of a second.
+const CACHE_SECONDS: &[f64] = &[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0];
+
 /// The registry and what is counted in it. Cloning shares both.
 #[derive(Clone)]
 pub struct Metrics {
     registry: Registry,
     http_requests: IntCounterVec,
     http_duration: HistogramVec,
-    active_users: IntGauge,
-    connections_active: IntGauge,
-    connections_open: IntGauge,
-    connections_max: IntGauge,
-    memory_used: IntGauge,
+    gauges: Gauges,
     schedules_published: IntCounter,
     unfilled_heads: IntCounter,
     assignments_made: IntCounter,
     rule_violations: IntCounterVec,
     cache_requests: IntCounterVec,
+    cache_duration: HistogramVec,
     optimizer_runs: IntCounterVec,
     optimizer_duration: HistogramVec,
+    optimizer_score: IntGaugeVec,
 }
 
 impl Metrics {
@@ -46,7 +48,6 @@ impl Metrics {
         keep(&registry, build)?.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         #[cfg(target_os = "linux")]
         registry.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
-        let gauge = |name, help| keep(&registry, IntGauge::new(name, help)?);
         let counter = |name, help| keep(&registry, IntCounter::new(name, help)?);
         let counters =
             |name, help, labels: &[&str]| keep(&registry, IntCounterVec::new(Opts::new(name, help), labels)?);
@@ -61,22 +62,23 @@ impl Metrics {
                 ANSWER_SECONDS,
                 &["method", "endpoint"],
             )?,
-            active_users: gauge(name::ACTIVE_USERS, "People active in the last five minutes, over all instances")?,
-            connections_active: gauge(name::CONNECTIONS_ACTIVE, "Database connections in use")?,
-            connections_open: gauge(name::CONNECTIONS_OPEN, "Database connections open")?,
-            connections_max: gauge(name::CONNECTIONS_MAX, "Most database connections that may be open")?,
-            memory_used: gauge(name::MEMORY_USED, "Memory in use on the machine")?,
+            gauges: Gauges::new(&registry)?,
             schedules_published: counter(name::SCHEDULES_PUBLISHED, "Schedules published")?,
             unfilled_heads: counter(name::UNFILLED_HEADS, "Heads left unfilled by publications")?,
             assignments_made: counter(name::ASSIGNMENTS_MADE, "Assignments made")?,
             rule_violations: counters(name::RULE_VIOLATIONS, "Violations met", &["rule", "verdict"])?,
             cache_requests: counters(name::CACHE_REQUESTS, "Askings of the cache", &["operation", "outcome"])?,
+            cache_duration: histograms(name::CACHE_DURATION, "How long the cache took", CACHE_SECONDS, &["operation"])?,
             optimizer_runs: counters(name::OPTIMIZER_RUNS, "Runs of the optimiser that ended", &["outcome"])?,
             optimizer_duration: histograms(
                 name::OPTIMIZER_DURATION,
                 "How long runs of the optimiser took",
                 RUN_SECONDS,
                 &["outcome"],
+            )?,
+            optimizer_score: keep(
+                &registry,
+                IntGaugeVec::new(Opts::new(name::OPTIMIZER_SCORE, "What the last roster found is worth"), &["part"])?,
             )?,
             registry,
         })
@@ -90,19 +92,22 @@ impl Metrics {
 
     /// Shows how many people are active.
     pub fn set_active_users(&self, count: i64) {
-        self.active_users.set(count);
+        self.gauges.set_active_users(count);
     }
 
     /// Shows how busy the store's connections are.
     pub fn set_pool(&self, pool: PoolStatus) {
-        self.connections_active.set(pool.active.into());
-        self.connections_open.set(pool.open.into());
-        self.connections_max.set(pool.max.into());
+        self.gauges.set_pool(pool);
+    }
+
+    /// Shows what waits. `age` tells how long the oldest has.
+    pub fn set_load(&self, load: &Load, age: impl Fn(Waiting) -> Duration) {
+        self.gauges.set_load(load, age);
     }
 
     /// Shows how much memory the machine uses.
     pub fn set_memory_used(&self, bytes: i64) {
-        self.memory_used.set(bytes);
+        self.gauges.set_memory_used(bytes);
     }
 
     /// Everything in the Prometheus text format.
@@ -112,7 +117,7 @@ impl Metrics {
 }
 
 /// Registers a metric and hands it back.
-fn keep<M: Collector + Clone + 'static>(registry: &Registry, metric: M) -> Result<M> {
+pub(crate) fn keep<M: Collector + Clone + 'static>(registry: &Registry, metric: M) -> Result<M> {
     registry.register(Box::new(metric.clone()))?;
     Ok(metric)
 }
@@ -140,14 +145,22 @@ impl SchedulingMetrics for Metrics {
         self.rule_violations.with_label_values(&[rule, verdict_text(verdict)]).inc();
     }
 
-    fn optimization_ended(&self, state: OptimizationState, took: Duration) {
+    fn optimization_ended(&self, state: OptimizationState, took: Duration, score: Option<Score>) {
         let outcome = state.as_str();
         self.optimizer_runs.with_label_values(&[outcome]).inc();
         self.optimizer_duration.with_label_values(&[outcome]).observe(took.as_secs_f64());
+        if let Some(Score { hard, soft }) = score {
+            self.optimizer_score.with_label_values(&["hard"]).set(hard);
+            self.optimizer_score.with_label_values(&["soft"]).set(soft);
+        }
     }
 
     fn cache_asked(&self, operation: &'static str, outcome: CacheOutcome) {
         self.cache_requests.with_label_values(&[operation, outcome.as_str()]).inc();
+    }
+
+    fn cache_answered(&self, operation: &'static str, took: Duration) {
+        self.cache_duration.with_label_values(&[operation]).observe(took.as_secs_f64());
     }
 }
 
@@ -189,8 +202,9 @@ mod tests {
         let metrics = Metrics::new().unwrap();
         metrics.answered("GET", "/api/sites/", 200, Duration::ZERO);
         metrics.violation_found("overlap", Verdict::Block);
-        metrics.optimization_ended(OptimizationState::Done, Duration::ZERO);
+        metrics.optimization_ended(OptimizationState::Done, Duration::ZERO, Some(Score { hard: 0, soft: 7 }));
         metrics.cache_asked("find", CacheOutcome::Hit);
+        metrics.cache_answered("find", Duration::ZERO);
         let page = page(&metrics);
         let written = include_str!("../../../docs/metrics.md");
         assert!(page == written, "docs/metrics.md is made from the catalogue and has to read:\n{page}");
@@ -216,13 +230,29 @@ mod tests {
     fn the_gauges_show_what_was_read_last() {
         let metrics = Metrics::new().unwrap();
         metrics.set_active_users(61);
-        metrics.set_pool(PoolStatus { active: 2, open: 4, max: 16 });
+        for waited in [750, 1_500] {
+            let waited = Duration::from_millis(waited);
+            metrics.set_pool(PoolStatus { active: 2, open: 5, max: 16, waiters: 1, waited });
+        }
         metrics.set_memory_used(1024);
-        insta::assert_snapshot!(lines(&metrics, &["active_", "database_", "system_"]), @r"
+        let waiting = |count| Waiting { count, oldest: None };
+        let load = Load { queued_runs: waiting(3), outbox: waiting(0), mails: waiting(2), sessions: 70 };
+        metrics.set_load(&load, |waiting| Duration::from_millis(500 * waiting.count));
+        insta::assert_snapshot!(lines(&metrics, &["active_", "database_", "mail", "opt", "outbox", "sess", "system_"]), @r"
         active_users_total 61
+        database_connection_wait_seconds_total 1.5
+        database_connection_waiters 1
         database_connections_active 2
+        database_connections_idle 3
         database_connections_max 16
-        database_connections_open 4
+        database_connections_open 5
+        mail_queue_age_seconds 1
+        mail_queue_depth 2
+        optimizer_queue_age_seconds 1.5
+        optimizer_queue_depth 3
+        outbox_age_seconds 0
+        outbox_depth 0
+        sessions_live 70
         system_memory_usage_bytes 1024
         ");
     }
@@ -233,14 +263,27 @@ mod tests {
         metrics.schedule_published(3);
         metrics.assignments_made(40);
         metrics.violation_found("rest_between_shifts", Verdict::Block);
-        metrics.optimization_ended(OptimizationState::Done, Duration::from_secs(10));
+        metrics.optimization_ended(
+            OptimizationState::Done,
+            Duration::from_secs(10),
+            Some(Score { hard: 0, soft: 420 }),
+        );
+        metrics.optimization_ended(OptimizationState::Failed, Duration::from_secs(1), None);
         metrics.cache_asked("find", CacheOutcome::Miss);
-        insta::assert_snapshot!(lines(&metrics, &["schedule", "assign", "rule", "optimizer", "cache"]), @r#"
+        metrics.cache_answered("find", Duration::from_millis(2));
+        insta::assert_snapshot!(lines(&metrics, &["schedule", "assign", "rule", "optimizer_run", "optimizer_score", "cache"]), @r#"
         assignments_made_total 40
+        cache_request_duration_seconds_sum{operation="find"} 0.002
+        cache_request_duration_seconds_count{operation="find"} 1
         cache_requests_total{operation="find",outcome="miss"} 1
         optimizer_run_duration_seconds_sum{outcome="done"} 10
         optimizer_run_duration_seconds_count{outcome="done"} 1
+        optimizer_run_duration_seconds_sum{outcome="failed"} 1
+        optimizer_run_duration_seconds_count{outcome="failed"} 1
         optimizer_runs_total{outcome="done"} 1
+        optimizer_runs_total{outcome="failed"} 1
+        optimizer_score{part="hard"} 0
+        optimizer_score{part="soft"} 420
         rule_violations_total{rule="rest_between_shifts",verdict="block"} 1
         schedule_unfilled_heads_total 3
         schedules_published_total 1

@@ -8,12 +8,20 @@ pub const HTTP_REQUESTS: &str = "http_requests_total";
 pub const HTTP_DURATION: &str = "http_request_duration_seconds";
 /// People active in the last five minutes, over all instances.
 pub const ACTIVE_USERS: &str = "active_users_total";
+/// Sessions that are good, over all instances.
+pub const SESSIONS: &str = "sessions_live";
 /// Database connections in use.
 pub const CONNECTIONS_ACTIVE: &str = "database_connections_active";
+/// Database connections open and not in use.
+pub const CONNECTIONS_IDLE: &str = "database_connections_idle";
 /// Database connections open.
 pub const CONNECTIONS_OPEN: &str = "database_connections_open";
 /// Most database connections that may be open.
 pub const CONNECTIONS_MAX: &str = "database_connections_max";
+/// Who waits for a database connection at this moment.
+pub const CONNECTION_WAITERS: &str = "database_connection_waiters";
+/// How long all have waited for a database connection, together; its rate is how many wait on average.
+pub const CONNECTION_WAIT: &str = "database_connection_wait_seconds_total";
 /// Memory in use on the machine.
 pub const MEMORY_USED: &str = "system_memory_usage_bytes";
 /// Schedules published.
@@ -28,5 +36,21 @@ pub const RULE_VIOLATIONS: &str = "rule_violations_total";
 pub const OPTIMIZER_RUNS: &str = "optimizer_runs_total";
 /// Askings of the cache, by `operation` (`find`, `keep`, `raise`, `ping`) and `outcome` (`hit`, `miss`, `error`).
 pub const CACHE_REQUESTS: &str = "cache_requests_total";
+/// How long the cache took, by `operation`.
+pub const CACHE_DURATION: &str = "cache_request_duration_seconds";
 /// How long runs of the optimiser took, by `outcome`.
 pub const OPTIMIZER_DURATION: &str = "optimizer_run_duration_seconds";
+/// What the roster of the run that this worker ended last is worth, by `part` (`hard`, `soft`); less is better.
+pub const OPTIMIZER_SCORE: &str = "optimizer_score";
+/// Runs of the optimiser that no worker has taken, over all instances.
+pub const OPTIMIZER_QUEUE: &str = "optimizer_queue_depth";
+/// How long the oldest run that no worker has taken has waited.
+pub const OPTIMIZER_QUEUE_AGE: &str = "optimizer_queue_age_seconds";
+/// Events of the outbox that are not yet told, over all instances.
+pub const OUTBOX: &str = "outbox_depth";
+/// How long the oldest event that is not yet told has waited.
+pub const OUTBOX_AGE: &str = "outbox_age_seconds";
+/// Mails that are not yet sent, over all instances.
+pub const MAILS: &str = "mail_queue_depth";
+/// How long the oldest mail that is not yet sent has waited.
+pub const MAILS_AGE: &str = "mail_queue_age_seconds";

@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use scheduling_domain::ports::PoolStatus;
+use scheduling_domain::ports::{Load, Waiting};
 use thiserror::Error;
 use tokio::time::MissedTickBehavior;
 
@@ -27,8 +27,10 @@ pub struct ReadingsFailed {
 pub trait Readings: Send + Sync {
     /// How many people were active in the last five minutes, over all instances.
     async fn active_users(&self) -> Result<i64, ReadingsFailed>;
-    /// How busy the store's connections are.
-    fn pool(&self) -> PoolStatus;
+    /// What waits, and who is signed in.
+    async fn load(&self) -> Result<Load, ReadingsFailed>;
+    /// How long the oldest of what waits has waited.
+    fn age(&self, waiting: Waiting) -> Duration;
 }
 
 /// Refreshes the gauges at once and then every `period`. A failure is logged and never ends the loop.
@@ -37,16 +39,23 @@ pub async fn refresh_forever(metrics: Metrics, readings: &dyn Readings, period: 
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        metrics.set_pool(readings.pool());
         match readings.active_users().await {
             Ok(count) => metrics.set_active_users(count),
-            Err(failure) => tracing::warn!(failure = %failure, cause = %failure.cause, "a gauge was not refreshed"),
+            Err(failure) => log(&failure),
+        }
+        match readings.load().await {
+            Ok(load) => metrics.set_load(&load, |waiting| readings.age(waiting)),
+            Err(failure) => log(&failure),
         }
         match used_memory() {
             Ok(bytes) => metrics.set_memory_used(bytes),
-            Err(failure) => tracing::warn!(failure = %failure, cause = %failure.cause, "a gauge was not refreshed"),
+            Err(failure) => log(&failure),
         }
     }
+}
+
+fn log(failure: &ReadingsFailed) {
+    tracing::warn!(failure = %failure, cause = %failure.cause, "a gauge was not refreshed");
 }
 
 /// The machine's memory that is neither free nor reclaimable, in bytes.
@@ -90,8 +99,11 @@ mod tests {
             }
             Ok(i64::from(before))
         }
-        fn pool(&self) -> PoolStatus {
-            PoolStatus::default()
+        async fn load(&self) -> Result<Load, ReadingsFailed> {
+            Err(ReadingsFailed { what: "load", cause: "the store is away".into() })
+        }
+        fn age(&self, _: Waiting) -> Duration {
+            Duration::ZERO
         }
     }
 

@@ -17,6 +17,7 @@ mod slices;
 mod store;
 mod stored;
 mod unit_of_work;
+mod waits;
 mod writer;
 
 pub use backup::restore;

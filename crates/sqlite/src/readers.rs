@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::SqliteConnection;
-use scheduling_domain::ports::StoreError;
+use scheduling_domain::ports::{PoolWaits, StoreError};
 use tokio::sync::Semaphore;
 
 use crate::connection::{SqliteOptions, open_reader};
 use crate::errors::backend;
+use crate::waits::waited;
 
 /// A pool of connections that read; each sees the file as its last commit left it, whoever is writing.
 ///
@@ -24,10 +25,11 @@ struct Pool {
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<SqliteConnection>>,
     open: AtomicU32,
+    waits: Arc<PoolWaits>,
 }
 
 impl Readers {
-    pub(crate) fn new(path: PathBuf, options: SqliteOptions) -> Self {
+    pub(crate) fn new(path: PathBuf, options: SqliteOptions, waits: Arc<PoolWaits>) -> Self {
         let most = usize::try_from(options.readers.max(1)).unwrap_or(1);
         Self(Arc::new(Pool {
             path,
@@ -35,6 +37,7 @@ impl Readers {
             permits: Arc::new(Semaphore::new(most)),
             idle: Mutex::new(Vec::with_capacity(most)),
             open: AtomicU32::new(0),
+            waits,
         }))
     }
 
@@ -52,7 +55,7 @@ impl Readers {
     ) -> Result<R, StoreError> {
         let pool = Arc::clone(&self.0);
         let acquire = Arc::clone(&pool.permits).acquire_owned();
-        let permit = tokio::time::timeout(pool.options.acquire_timeout, acquire)
+        let permit = waited(&pool.waits, tokio::time::timeout(pool.options.acquire_timeout, acquire))
             .await
             .map_err(|elapsed| StoreError::Unavailable(Box::new(elapsed)))?
             .map_err(backend)?;

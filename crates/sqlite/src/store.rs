@@ -18,8 +18,8 @@ use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    ApiKeyQueries, AuditQueries, OutboxQueries, PoolStatus, PublicationQueries, Queries, SessionQueries, Store,
-    StoreError, UnitOfWork, UserQueries,
+    ApiKeyQueries, AuditQueries, LoadQueries, OutboxQueries, PoolStatus, PoolWaits, PublicationQueries, Queries,
+    SessionQueries, Store, StoreError, UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
@@ -46,6 +46,8 @@ use crate::writer::Writer;
 pub struct SqliteStore {
     pub(crate) writer: Writer,
     pub(crate) readers: Readers,
+    /// Who waits for the writer or a reader.
+    waits: Arc<PoolWaits>,
     pub(crate) path: PathBuf,
     pub(crate) options: SqliteOptions,
     /// The folder of a store that vanishes with its last clone.
@@ -88,9 +90,11 @@ impl SqliteStore {
         check_folder(&path)?;
         make_private(&path)?;
         let connection = open_writer(&path, &options).map_err(|error| refusal(&path, error))?;
+        let waits = Arc::new(PoolWaits::default());
         Ok(Self {
-            writer: Writer::new(path.clone(), options, connection),
-            readers: Readers::new(path.clone(), options),
+            writer: Writer::new(path.clone(), options, connection, Arc::clone(&waits)),
+            readers: Readers::new(path.clone(), options, Arc::clone(&waits)),
+            waits,
             path,
             options,
             _folder: folder.map(Arc::new),
@@ -231,6 +235,8 @@ impl Store for SqliteStore {
             active: active + u32::from(self.writer.is_busy()),
             open: open + 1,
             max: self.options.readers.max(1) + 1,
+            waiters: self.waits.waiters(),
+            waited: self.waits.waited(),
         }
     }
 
@@ -256,6 +262,7 @@ impl Store for SqliteStore {
         optimizations: dyn Queries<Optimization>,
         outbox: dyn OutboxQueries,
         audit: dyn AuditQueries,
+        load: dyn LoadQueries,
     }
 }
 

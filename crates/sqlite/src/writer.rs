@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::{QueryResult, SqliteConnection};
-use scheduling_domain::ports::StoreError;
+use scheduling_domain::ports::{PoolWaits, StoreError};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::connection::{SqliteOptions, open_writer};
 use crate::errors::{backend, store_error};
+use crate::waits::waited;
 
 /// SQLite has one writer at a time. Units of work queue for it here, first come, first served, instead of trying
 /// until the file is free.
 #[derive(Clone)]
-pub(crate) struct Writer(Arc<Mutex<Seat>>);
+pub(crate) struct Writer {
+    seat: Arc<Mutex<Seat>>,
+    waits: Arc<PoolWaits>,
+}
 
 /// Where the writer sits.
 struct Seat {
@@ -25,18 +29,27 @@ struct Seat {
 }
 
 impl Writer {
-    pub(crate) fn new(path: PathBuf, options: SqliteOptions, connection: SqliteConnection) -> Self {
-        Self(Arc::new(Mutex::new(Seat { path, options, connection: Some(connection) })))
+    pub(crate) fn new(
+        path: PathBuf,
+        options: SqliteOptions,
+        connection: SqliteConnection,
+        waits: Arc<PoolWaits>,
+    ) -> Self {
+        Self { seat: Arc::new(Mutex::new(Seat { path, options, connection: Some(connection) })), waits }
     }
 
     /// Whether someone writes at this moment.
     pub(crate) fn is_busy(&self) -> bool {
-        self.0.try_lock().is_err()
+        self.seat.try_lock().is_err()
+    }
+
+    async fn seat(&self) -> OwnedMutexGuard<Seat> {
+        waited(&self.waits, Arc::clone(&self.seat).lock_owned()).await
     }
 
     /// Waits for the seat and opens a transaction that may write from its start.
     pub(crate) async fn begin(&self) -> Result<Transaction, StoreError> {
-        let seat = Arc::clone(&self.0).lock_owned().await;
+        let seat = self.seat().await;
         tokio::task::spawn_blocking(move || {
             let mut transaction = Transaction { seat, open: false };
             AnsiTransactionManager::begin_transaction_sql(transaction.connection()?, "BEGIN IMMEDIATE")
@@ -53,7 +66,7 @@ impl Writer {
         &self,
         task: impl FnOnce(&mut SqliteConnection) -> Result<R, StoreError> + Send + 'static,
     ) -> Result<R, StoreError> {
-        let seat = Arc::clone(&self.0).lock_owned().await;
+        let seat = self.seat().await;
         tokio::task::spawn_blocking(move || {
             let mut transaction = Transaction { seat, open: false };
             task(transaction.connection()?)

@@ -59,7 +59,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let health = Arc::new(Health::new(vec![Arc::new(StoreProbe(session.app.store.clone()))]));
     let shared = Shared {
         authenticator: Arc::new(session.app.clone()),
-        metrics: Arc::new(CountedRequests(metrics.clone())),
+        metrics: Arc::new(CountedRequests { metrics: metrics.clone(), store: Arc::clone(&session.app.store) }),
         trusted_proxies: config.trusted_proxies.clone(),
         rate_limits: wiring::rate_limits(config)?,
         session_cookie: wiring::session_cookie(config),

@@ -94,7 +94,10 @@ impl Caching {
         let Some(cache) = &self.0.cache else { return };
         let lease: Option<&Lease> = found.lease.as_ref();
         let kept: Result<(), CacheUnavailable> = match (text, lease) {
-            (Some(text), lease) => cache.keep(&found.entry, text, family.fresh + family.stale, lease).await,
+            (Some(text), lease) => {
+                let keep = cache.keep(&found.entry, text, family.fresh + family.stale, lease);
+                self.timed("keep", keep).await
+            }
             (None, Some(lease)) => cache.give_back(&found.entry, lease).await,
             (None, None) => return,
         };

@@ -25,7 +25,7 @@ pub use relay::relay_forever;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use scheduling_domain::id::{OrganizationId, OutboxEventId};
 use scheduling_domain::ports::{
@@ -97,7 +97,7 @@ impl Caching {
             self.0.metrics.cache_asked("find", CacheOutcome::Error);
             return None;
         }
-        match cache.find(key).await {
+        match self.timed("find", cache.find(key)).await {
             Ok(found) => {
                 let outcome = if found.text.is_some() { CacheOutcome::Hit } else { CacheOutcome::Miss };
                 self.0.metrics.cache_asked("find", outcome);
@@ -114,7 +114,7 @@ impl Caching {
     /// make good where this one fails.
     async fn raise(&self, organization: OrganizationId, kinds: &[&str], event: Option<OutboxEventId>) {
         let Some(cache) = &self.0.cache else { return };
-        let raise = cache.raise(organization, kinds);
+        let raise = self.timed("raise", cache.raise(organization, kinds));
         let raised = if self.0.trust.is_away() {
             timeout(DOUBTFUL_RAISE, raise).await.unwrap_or_else(|late| Err(CacheUnavailable(late.into())))
         } else {
@@ -132,6 +132,15 @@ impl Caching {
                 self.doubt("raise", &error);
             }
         }
+    }
+
+    /// Measures how long the cache takes.
+    async fn timed<T>(&self, operation: &'static str, asking: impl Future<Output = T>) -> T {
+        #[expect(clippy::disallowed_methods, reason = "measures how long the cache takes")]
+        let began = Instant::now();
+        let answer = asking.await;
+        self.0.metrics.cache_answered(operation, began.elapsed());
+        answer
     }
 
     /// The cache failed: it is not asked again before this process has caught up.

@@ -13,8 +13,8 @@ use scheduling_domain::optimization::Optimization;
 use scheduling_domain::organization::Organization;
 use scheduling_domain::page::{Page, PageRequest};
 use scheduling_domain::ports::{
-    ApiKeyQueries, AuditQueries, Clock, DerivedKey, OutboxQueries, PoolStatus, PublicationQueries, Queries,
-    SessionQueries, Store, StoreError, UnitOfWork, UserQueries,
+    ApiKeyQueries, AuditQueries, Clock, DerivedKey, LoadQueries, OutboxQueries, PoolStatus, PublicationQueries,
+    Queries, SessionQueries, Store, StoreError, UnitOfWork, UserQueries,
 };
 use scheduling_domain::position::Position;
 use scheduling_domain::record::Record;
@@ -156,6 +156,7 @@ impl Store for CachedStore {
             optimizations: dyn Queries<Optimization>,
             outbox: dyn OutboxQueries,
             audit: dyn AuditQueries,
+            load: dyn LoadQueries,
         ]
     }
 }

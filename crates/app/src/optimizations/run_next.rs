@@ -73,7 +73,7 @@ pub async fn run_next(
     if let Ran::Ended(run) = &ran {
         let (state, took) = (run.state, took(run));
         tracing::info!(%organization, run = %run.id, state = state.as_str(), ?took, "a run has ended");
-        app.metrics.optimization_ended(state, took.unsigned_abs());
+        app.metrics.optimization_ended(state, took.unsigned_abs(), run.score);
     }
     Ok(Some(ran))
 }

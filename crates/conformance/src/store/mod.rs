@@ -23,6 +23,7 @@ pub mod filters;
 pub mod idempotency;
 pub mod isolation;
 pub mod lists;
+pub mod load;
 pub mod locks;
 pub mod mails;
 pub mod optimizations;
@@ -284,6 +285,7 @@ macro_rules! store_conformance {
                 the_store_answers_a_ping
                 an_installation_has_a_name_of_its_own
                 the_pool_counts_its_connections
+                the_pool_counts_who_waits
             ]
             outbox: [
                 events_are_claimed_in_order
@@ -292,6 +294,11 @@ macro_rules! store_conformance {
                 a_claim_keeps_to_its_topic_age_and_organization
                 racing_relays_tell_each_event_once_and_in_order
                 removing_passes_over_what_is_not_there
+            ]
+            load: [
+                the_load_is_what_waits
+                the_load_leaves_out_what_is_done_with
+                each_organization_has_a_load_of_its_own
             ]
             written: [
                 every_write_is_remembered_by_its_kind

@@ -51,6 +51,18 @@ pub async fn the_pool_counts_its_connections(store: &Arc<dyn Store>) {
     assert_eq!(store.pool_status().active, 0);
 }
 
+/// Whoever needs a connection waits for it a while, and then no more.
+pub async fn the_pool_counts_who_waits(store: &Arc<dyn Store>) {
+    let world = World::build(store, "ours").await;
+    let before = store.pool_status();
+    assert_eq!(before.waiters, 0);
+    for _ in 0..100 {
+        world.begin().await.rollback().await.unwrap();
+    }
+    let after = store.pool_status();
+    assert!(after.waiters == 0 && before.waited < after.waited, "{before:?}, then {after:?}");
+}
+
 /// The store's name is the same at every look; a random one, so that no other store has it.
 pub async fn an_installation_has_a_name_of_its_own(store: &Arc<dyn Store>) {
     let name = store.installation().await.unwrap();

@@ -14,9 +14,10 @@ use crate::optimization::Optimization;
 use crate::organization::Organization;
 use crate::ports::{
     ApiKeyQueries, ApiKeyRepository, AssignmentRepository, AuditQueries, AuditRepository, IdempotencyRepository,
-    OptimizationRepository, OutboxQueries, OutboxRepository, PasswordTokenRepository, PendingMailRepository,
-    PublicationQueries, PublicationRepository, Queries, RefreshTokenRepository, Repository, ScheduleRepository,
-    SecondFactorRepository, SessionQueries, SessionRepository, ShiftRepository, UserQueries, UserRepository,
+    LoadQueries, OptimizationRepository, OutboxQueries, OutboxRepository, PasswordTokenRepository,
+    PendingMailRepository, PoolStatus, PublicationQueries, PublicationRepository, Queries, RefreshTokenRepository,
+    Repository, ScheduleRepository, SecondFactorRepository, SessionQueries, SessionRepository, ShiftRepository,
+    UserQueries, UserRepository,
 };
 use crate::position::Position;
 use crate::rule_set::RuleSet;
@@ -48,17 +49,6 @@ pub enum StoreError {
     /// Anything else; a fault of ours or of the store's.
     #[error("the store failed")]
     Backend(#[source] Box<dyn Error + Send + Sync>),
-}
-
-/// How busy a store's connections are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PoolStatus {
-    /// Connections in use.
-    pub active: u32,
-    /// Connections open.
-    pub open: u32,
-    /// Most connections that may be open.
-    pub max: u32,
 }
 
 /// Everything that is kept.
@@ -131,6 +121,8 @@ pub trait Store: Send + Sync {
     fn outbox(&self) -> &dyn OutboxQueries;
     /// Reads of what was done.
     fn audit(&self) -> &dyn AuditQueries;
+    /// Reads of what operators watch.
+    fn load(&self) -> &dyn LoadQueries;
 }
 
 /// A transaction, bound to one organization. Only use cases begin and end one.

@@ -8,6 +8,7 @@ mod contract;
 mod demand;
 mod employee;
 mod idempotency;
+mod load;
 mod mail;
 mod optimization;
 pub(crate) mod organization;

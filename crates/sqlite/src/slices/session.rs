@@ -166,6 +166,18 @@ fn list(
     Ok(Page { items: rows.into_iter().map(session).collect::<Result<_, _>>()?, total, request })
 }
 
+/// How many an organization has that are good.
+pub(super) fn count_good(connection: &mut SqliteConnection, organization: i64, now: Timestamp) -> QueryResult<i64> {
+    let is_theirs = users::organization_id.eq(sessions::organization_id).and(users::id.eq(sessions::user_id));
+    sessions::table
+        .inner_join(users::table.on(is_theirs))
+        .filter(sessions::organization_id.eq(organization))
+        .filter(sessions::token_epoch.eq(users::token_epoch))
+        .filter(sessions::expires_at.gt(Instant(now)))
+        .count()
+        .get_result(connection)
+}
+
 #[async_trait]
 impl SessionQueries for Readers {
     async fn find(&self, organization: OrganizationId, id: SessionId) -> Result<Option<SignedIn>, StoreError> {

@@ -1,0 +1,15 @@
+//! Who waits for a connection.
+
+use std::time::Instant;
+
+use scheduling_domain::ports::PoolWaits;
+
+/// Waits for a connection and counts how long.
+pub(crate) async fn waited<C>(waits: &PoolWaits, connection: impl Future<Output = C>) -> C {
+    #[expect(clippy::disallowed_methods, reason = "measures how long a connection is waited for")]
+    let began = Instant::now();
+    let wait = waits.begin();
+    let connection = connection.await;
+    wait.end(began.elapsed());
+    connection
+}
