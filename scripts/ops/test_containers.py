@@ -123,6 +123,15 @@ class Services(unittest.TestCase):
             one = self.files["production"]["services"][name]
             self.assertFalse({"container_name", "ports"} & one.keys(), name)
 
+    def test_prometheus_asks_where_metrics_answer(self):
+        for name, file in self.files.items():
+            services = file["services"]
+            mounted = {volume["target"]: volume["source"] for volume in services["prometheus"]["volumes"]}
+            scraped = set(re.findall(r"port: (\d+)", Path(mounted["/etc/prometheus/prometheus.yml"]).read_text()))
+            for one in ["app", "worker"]:
+                listen = services[one]["environment"].get("HR_METRICS_LISTEN", "0.0.0.0:8000")
+                self.assertEqual({listen.split(":")[1]}, scraped, f"{name}: {one}")
+
     def test_no_secret_stands_in_a_file(self):
         for file in self.files.values():
             for name, one in file["services"].items():

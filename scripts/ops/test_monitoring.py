@@ -33,7 +33,14 @@ def queries(dashboard: dict, kind: str) -> list[tuple[str, str]]:
 
 class Rules(unittest.TestCase):
     def test_prometheus_accepts_its_configuration_and_rules(self):
-        run([*tool("promtool"), "check", "config", str(MONITORING / "prometheus/prometheus.yml")])
+        for name in ["prometheus.yml", "prometheus.production.yml"]:
+            run([*tool("promtool"), "check", "config", str(MONITORING / "prometheus" / name)])
+
+    def test_production_differs_in_the_port_of_the_service_alone(self):
+        here, there = ((MONITORING / "prometheus" / name).read_text().split("global:", 1)[1]
+                       for name in ["prometheus.yml", "prometheus.production.yml"])
+        self.assertEqual(here.count("port: 8000"), 2)
+        self.assertEqual(re.sub(r"(port: |app:)8000", r"\g<1>9464", here), there)
 
     def test_each_alert_fires_resolves_and_stays_silent_as_its_tests_say(self):
         run([*tool("promtool"), "test", "rules", *map(str, sorted(TESTS.glob("*.yml")))])

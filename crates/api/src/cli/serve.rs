@@ -22,7 +22,7 @@ use super::session::{Session, store_failure, told_to_stop};
 use super::{admin, output, seed};
 use crate::causes::with_causes;
 use crate::config::{Config, Role, Sources};
-use crate::http::{self, Document, Health, Shared, application};
+use crate::http::{self, Document, Health, RequestMetrics, Shared, application, metrics_application};
 use crate::wiring::{self, CountedRequests, StoreProbe};
 use crate::{routes, telemetry};
 
@@ -46,7 +46,9 @@ pub(super) fn run(sources: &Sources, arguments: &ServeArgs) -> Result<Exit, Fail
 
 async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> {
     // The port comes first: a service that cannot listen should not have touched anything.
-    let listener = listen(&config.listen)?;
+    let listener = listen(&config.listen, "--listen")?;
+    let metrics_listener =
+        config.metrics_listen.as_ref().map(|address| listen(address, "HR_METRICS_LISTEN")).transpose()?;
     let address = listener.local_addr().map_or_else(|_| config.listen.clone(), |address| address.to_string());
     let door = listener.try_clone().map_err(|error| Failure::unavailable(format!("cannot listen: {error}")))?;
     let metrics = wiring::metrics()?;
@@ -57,9 +59,12 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let welcome = if arguments.seed_demo_when_empty { first_start(&session).await? } else { None };
 
     let health = Arc::new(Health::new(vec![Arc::new(StoreProbe(session.app.store.clone()))]));
+    let counted: Arc<dyn RequestMetrics> =
+        Arc::new(CountedRequests { metrics: metrics.clone(), store: Arc::clone(&session.app.store) });
     let shared = Shared {
         authenticator: Arc::new(session.app.clone()),
-        metrics: Arc::new(CountedRequests { metrics: metrics.clone(), store: Arc::clone(&session.app.store) }),
+        metrics: Arc::clone(&counted),
+        shows_metrics: metrics_listener.is_none(),
         trusted_proxies: config.trusted_proxies.clone(),
         rate_limits: wiring::rate_limits(config)?,
         session_cookie: wiring::session_cookie(config),
@@ -67,6 +72,9 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
         document: Arc::new(Document::new(&http::document(routes::routes))),
     };
     let server = server(config, listener, shared, session.app.clone())?;
+    let metrics_server = metrics_listener.map(|listener| metrics_server(listener, counted)).transpose()?;
+    let metrics_handle = metrics_server.as_ref().map(Server::handle);
+    let showing = metrics_server.map(tokio::spawn);
     let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.clone()));
     let relay = tokio::spawn(relay_forever(session.app.clone()));
     let purging = tokio::spawn(purge_forever(session.app.clone(), PURGE_PERIOD));
@@ -91,6 +99,11 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     if let Some(worker) = worker {
         worker.stop().await;
     }
+    // The last to go, so that a drain is watched to its end.
+    if let Some(handle) = metrics_handle {
+        handle.stop(false).await;
+    }
+    drop(showing);
     ended.map_err(|error| Failure::unavailable(format!("the service ended: {error}")))?;
     tracing::info!("stopped");
     Ok(Exit::Ok)
@@ -120,15 +133,25 @@ fn server(config: &Config, listener: TcpListener, shared: Shared, app: App) -> R
     Ok(listening.run())
 }
 
-fn listen(address: &str) -> Result<TcpListener, Failure> {
+/// One thread is enough for whoever looks every few seconds.
+fn metrics_server(listener: TcpListener, metrics: Arc<dyn RequestMetrics>) -> Result<Server, Failure> {
+    let server = HttpServer::new(move || metrics_application(Arc::clone(&metrics))).workers(1).disable_signals();
+    let listening = server
+        .listen(listener)
+        .map_err(|error| Failure::unavailable(format!("cannot serve /metrics on its own address: {error}")))?;
+    Ok(listening.run())
+}
+
+/// Takes the port that `setting` names.
+fn listen(address: &str, setting: &str) -> Result<TcpListener, Failure> {
     let refusal = |error: &io::Error| {
         let advice = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program listens there; stop it, or choose another port with --listen",
-            io::ErrorKind::PermissionDenied => "ports below 1024 are reserved; choose another with --listen",
-            io::ErrorKind::AddrNotAvailable => "this machine has no such address; choose another with --listen",
-            _ => "choose another address with --listen",
+            io::ErrorKind::AddrInUse => "another program listens there; stop it, or choose another port with",
+            io::ErrorKind::PermissionDenied => "ports below 1024 are reserved; choose another with",
+            io::ErrorKind::AddrNotAvailable => "this machine has no such address; choose another with",
+            _ => "choose another address with",
         };
-        Failure::unavailable(format!("cannot listen on {address}: {error}; {advice}"))
+        Failure::unavailable(format!("cannot listen on {address}: {error}; {advice} {setting}"))
     };
     let candidates: Vec<_> = address.to_socket_addrs().map_err(|error| refusal(&error))?.collect();
     TcpListener::bind(candidates.as_slice()).map_err(|error| refusal(&error))

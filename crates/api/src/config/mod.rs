@@ -92,6 +92,8 @@ pub struct Config {
     pub role: Role,
     /// Host and port to listen on.
     pub listen: String,
+    /// Host and port at which `/metrics` alone is answered; none for beside everything else.
+    pub metrics_listen: Option<String>,
     /// Where the embedded database and generated keys are kept.
     pub data_dir: PathBuf,
     /// Where everything is kept.
@@ -185,7 +187,8 @@ impl Config {
         let config = Self {
             environment,
             role: reader.parse("role", "one of all, api, worker", Role::All),
-            listen: reader.listen(),
+            listen: reader.address("listen").unwrap_or_default(),
+            metrics_listen: reader.address("metrics.listen"),
             database: reader.database(&data_dir),
             data_dir,
             database_pool_size: reader.number("database.pool_size", 1, 1_000),
@@ -297,15 +300,15 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn listen(&mut self) -> String {
-        let text = self.text("listen").unwrap_or_default();
+    fn address(&mut self, key: &str) -> Option<String> {
+        let text = self.text(key)?;
         let is_address = text
             .rsplit_once(':')
             .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok() && !text.contains("//"));
         if !is_address {
-            self.refuse("listen", "an address to listen on, such as 127.0.0.1:8000");
+            self.refuse(key, "an address to listen on, such as 127.0.0.1:8000");
         }
-        text.to_owned()
+        Some(text.to_owned())
     }
 
     fn log_format(&mut self) -> Option<LogFormat> {

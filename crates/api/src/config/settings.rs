@@ -62,6 +62,12 @@ pub const SETTINGS: &[Setting] = &[
     ),
     secret("sentry.dsn", "SENTRY_DSN", "where errors are reported"),
     plain("sentry.traces_sample_rate", "HR_SENTRY_TRACES_SAMPLE_RATE", Some("0.1"), "share of requests traced, 0 to 1"),
+    plain(
+        "metrics.listen",
+        "HR_METRICS_LISTEN",
+        None,
+        "address at which /metrics answers, and nothing else does; without it, beside everything else at listen",
+    ),
     plain("log.filter", "HR_LOG", Some("info,actix_server=warn"), "which log lines are written, by module"),
     plain("log.format", "HR_LOG_FORMAT", None, "json (bunyan) or pretty; without it, pretty on a terminal"),
     plain("http.workers", "HR_HTTP_WORKERS", None, "threads that answer requests; without it, one a core"),

@@ -50,13 +50,14 @@ fn all_faults_are_reported_at_once() {
     let found = faults(&[
         ("HR_ENV", "prod"),
         ("HR_LISTEN", "8000"),
+        ("HR_METRICS_LISTEN", "http://127.0.0.1:9464"),
         ("HR_DATABASE_POOL_SIZE", "0"),
         ("DATABASE_URL", "mysql://u:topsecret@h/d"),
         ("HR_LOG_FORMAT", "xml"),
         ("HR_LISTN", "x"),
     ]);
     let text = found.join("\n");
-    assert_eq!(found.len(), 6, "{text}");
+    assert_eq!(found.len(), 7, "{text}");
     assert!(text.contains("env (env HR_ENV): \"prod\" is not one of development, staging, production"), "{text}");
     assert!(text.contains("HR_LISTN is unknown: did you mean HR_LISTEN?"), "{text}");
     assert!(!text.contains("topsecret"), "{text}");

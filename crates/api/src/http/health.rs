@@ -69,11 +69,15 @@ impl Health {
     }
 }
 
-/// Serves `/health`, `/health/live`, `/health/ready` and `/metrics`.
+/// Serves `/health`, `/health/live` and `/health/ready`.
 pub(super) fn routes(config: &mut ServiceConfig) {
     undocumented(config, "/health", ready);
     undocumented(config, "/health/live", live);
     undocumented(config, "/health/ready", ready);
+}
+
+/// Serves `/metrics`.
+pub(super) fn metrics_route(config: &mut ServiceConfig) {
     undocumented(config, "/metrics", metrics);
 }
 

@@ -107,6 +107,28 @@ pub fn application(
         .build()
         .configure(documentation::routes)
         .configure(health::routes)
+        .configure(|config| if shared.shows_metrics { health::metrics_route(config) })
+        .default_service(actix_web::web::to(edge::unknown_route))
+}
+
+/// Another application that answers `/metrics` and nothing else, for a listener of its own. Nobody's request is logged or
+/// limited here.
+pub fn metrics_application(
+    metrics: Arc<dyn RequestMetrics>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .wrap(Compress::default())
+        .wrap(from_fn(edge::edge))
+        .app_data(metrics)
+        .configure(health::metrics_route)
         .default_service(actix_web::web::to(edge::unknown_route))
 }
 
@@ -117,6 +139,8 @@ pub struct Shared {
     pub authenticator: Arc<dyn Authenticator>,
     /// Where requests are counted; `/metrics` shows it.
     pub metrics: Arc<dyn RequestMetrics>,
+    /// Whether `/metrics` answers here; not where it has a listener of its own.
+    pub shows_metrics: bool,
     /// Whose word on a client's address is taken.
     pub trusted_proxies: TrustedProxies,
     /// Who may ask how often.

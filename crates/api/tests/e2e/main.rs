@@ -14,6 +14,7 @@ mod canaries;
 mod durability;
 mod imports;
 mod known_rosters;
+mod metrics;
 mod quickstart;
 mod race;
 mod redis_outages;

@@ -193,6 +193,7 @@ pub(super) fn shared(metrics: Arc<Counted>) -> Shared {
     Shared {
         authenticator: Arc::new(Tokens),
         metrics,
+        shows_metrics: true,
         trusted_proxies: TrustedProxies::default(),
         rate_limits: RateLimits::default(),
         session_cookie: SessionCookie::new(false),

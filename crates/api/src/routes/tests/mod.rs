@@ -103,6 +103,7 @@ impl Server {
         let shared = Shared {
             authenticator: Arc::new(app.clone()),
             metrics: Arc::new(Uncounted),
+            shows_metrics: true,
             trusted_proxies: TrustedProxies::default(),
             rate_limits: RateLimits::default(),
             session_cookie: SessionCookie::new(false),
