@@ -90,7 +90,8 @@ impl FromRequest for Bearer {
             let credential = credential?;
             let authenticator = authenticator.ok_or_else(nobody)?;
             let actor = authenticator.authenticate(&credential, origin).await?;
-            Span::current().record("user_id", actor.user_id.get());
+            let span = Span::current();
+            span.record("user_id", actor.user_id.get()).record("organization_id", actor.organization.get());
             rate::by_actor(&request, &actor).await?;
             Ok(Self(actor))
         })

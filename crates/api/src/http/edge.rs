@@ -11,11 +11,12 @@ use actix_web::body::{BodySize, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode, Uri};
+use actix_web::http::{ConnectionType, Method, Uri};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpRequest, HttpResponse};
 
+use super::answered::{Answered, Refusal};
 use super::bounds;
 use super::code::Code;
 use super::context::{Context, X_REQUEST_ID};
@@ -47,30 +48,35 @@ pub(super) async fn edge<B: MessageBody + 'static>(
 
     let early = admit(&mut request).await;
     let answer = match early {
-        Err(problem) => Ok(request.into_response(problem.render(&context)).map_into_right_body()),
+        Err(problem) => {
+            let response = request.into_response(problem.render(&context)).map_into_right_body();
+            Ok((response, Some(Refusal::from(&problem))))
+        }
         Ok(()) => caught(next.call(request)).await.map(|response| legible(response, &context)),
     };
-    let mut response = match answer {
+    let (mut response, refusal) = match answer {
         // Whoever could not prove who they are has asked all the same.
-        Ok(response) => match rate::by_address(response.request()).await {
-            Ok(()) => response,
+        Ok((response, refusal)) => match rate::by_address(response.request()).await {
+            Ok(()) => (response, refusal),
             Err(problem) => {
                 let (request, _) = response.into_parts();
-                ServiceResponse::new(request, problem.render(&context)).map_into_right_body()
+                let response = ServiceResponse::new(request, problem.render(&context)).map_into_right_body();
+                (response, Some(Refusal::from(&problem)))
             }
         },
         Err(problem) => {
-            log(&problem);
             let mut response = problem.render(&context);
             seal(response.headers_mut(), &context);
-            record(metrics.as_deref(), method, None, response.status(), started.elapsed());
+            let (status, took, refusal) = (response.status(), started.elapsed(), Some(Refusal::from(&problem)));
+            Answered { method, route: None, status, took, refusal }.tell(metrics.as_deref());
             return Err(InternalError::from_response(problem, response).into());
         }
     };
     let request = response.request().clone();
     rate::tell(&request, response.headers_mut());
     seal(response.headers_mut(), &context);
-    record(metrics.as_deref(), method, pattern(response.request()), response.status(), started.elapsed());
+    let (route, status) = (pattern(response.request()), response.status());
+    Answered { method, route, status, took: started.elapsed(), refusal }.tell(metrics.as_deref());
     if response.request().app_data::<Data<Health>>().is_some_and(|health| health.is_draining()) {
         // A proxy must not send its next request over a connection that is about to end.
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
@@ -106,52 +112,26 @@ async fn caught<T>(call: impl Future<Output = Result<T, Error>>) -> Result<T, Pr
     }
 }
 
-/// Renders a refusal as a problem document; leaves everything else as it is.
+/// Renders a refusal as a problem document and says which; leaves everything else as it is.
 fn legible<B: MessageBody + 'static>(
     response: ServiceResponse<B>,
     context: &Context,
-) -> ServiceResponse<EitherBody<B>> {
+) -> (ServiceResponse<EitherBody<B>>, Option<Refusal>) {
     let status = response.status();
     let empty = matches!(response.response().body().size(), BodySize::None | BodySize::Sized(0));
-    let rendered = match response.response().error() {
+    let tell = |problem: &Problem| (problem.render(context), Refusal::from(problem));
+    let (rendered, refusal) = match response.response().error() {
         Some(error) => match error.as_error::<Problem>() {
-            Some(problem) => {
-                log(problem);
-                problem.render(context)
-            }
-            None => Problem::new(Code::for_status(status)).render(context),
+            Some(problem) => tell(problem),
+            None => tell(&Problem::new(Code::for_status(status))),
         },
         None if empty && (status.is_client_error() || status.is_server_error()) => {
-            Problem::new(Code::for_status(status)).render(context)
+            tell(&Problem::new(Code::for_status(status)))
         }
-        None => return response.map_into_left_body(),
+        None => return (response.map_into_left_body(), None),
     };
     let (request, _) = response.into_parts();
-    ServiceResponse::new(request, rendered).map_into_right_body()
-}
-
-/// A failure of ours is logged once, here, with its chain. Refusals say which kind: somebody who tries what is not theirs,
-/// or tries too often, is worth a line where mistakes are not.
-fn log(problem: &Problem) {
-    let (code, status) = (problem.code().name(), problem.code().status());
-    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
-        tracing::info!(code, "refused");
-        return;
-    }
-    if !status.is_server_error() {
-        tracing::debug!(code, "refused");
-        return;
-    }
-    let mut chain = String::new();
-    let mut cause = std::error::Error::source(problem);
-    while let Some(error) = cause {
-        if !chain.is_empty() {
-            chain.push_str(": ");
-        }
-        chain.push_str(&error.to_string());
-        cause = error.source();
-    }
-    tracing::error!(code, error = %chain, "a request failed");
+    (ServiceResponse::new(request, rendered).map_into_right_body(), Some(refusal))
 }
 
 /// What a browser may do with an answer that says nothing else: show it, alone and without scripts.
@@ -180,25 +160,13 @@ fn seal(headers: &mut HeaderMap, context: &Context) {
     }
 }
 
-fn record(
-    metrics: Option<&dyn RequestMetrics>,
-    method: &'static str,
-    endpoint: Option<&'static str>,
-    status: StatusCode,
-    took: Duration,
-) {
-    if let Some(metrics) = metrics {
-        metrics.answered(method, endpoint.unwrap_or("unknown"), status.as_u16(), took);
-    }
-}
-
 /// The documented path of the route that answered.
 pub(super) fn pattern(request: &HttpRequest) -> Option<&'static str> {
     request.app_data::<Pattern>().map(|Pattern(path)| *path)
 }
 
-/// Methods that clients invent share one label, so that they cannot grow the metrics without bound.
-fn known(method: &Method) -> &'static str {
+/// Methods that clients invent share one label, so that they neither grow the metrics without bound nor write into the log.
+pub(super) fn known(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",

@@ -5,6 +5,7 @@
 //! ([`Body`], [`Created`], [`Accepted`], [`Listed`], [`NoContent`]), refusing ([`Problem`], [`Code`]), and the layer
 //! around the application ([`application`]). `docs/recipes/add-an-endpoint.md` shows how to use it.
 
+mod answered;
 mod bearer;
 mod body;
 mod bounds;
@@ -107,12 +108,15 @@ pub fn application(
         .build()
         .configure(documentation::routes)
         .configure(health::routes)
-        .configure(|config| if shared.shows_metrics { health::metrics_route(config) })
+        .configure(|config| {
+            if shared.shows_metrics {
+                health::metrics_route(config);
+            }
+        })
         .default_service(actix_web::web::to(edge::unknown_route))
 }
 
-/// Another application that answers `/metrics` and nothing else, for a listener of its own. Nobody's request is logged or
-/// limited here.
+/// Another application that answers `/metrics` and nothing else, for a listener of its own.
 pub fn metrics_application(
     metrics: Arc<dyn RequestMetrics>,
 ) -> App<
@@ -127,6 +131,7 @@ pub fn metrics_application(
     App::new()
         .wrap(Compress::default())
         .wrap(from_fn(edge::edge))
+        .wrap(TracingLogger::<RequestSpan>::new())
         .app_data(metrics)
         .configure(health::metrics_route)
         .default_service(actix_web::web::to(edge::unknown_route))

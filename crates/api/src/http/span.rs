@@ -1,4 +1,4 @@
-//! The span that all log lines of a request stand in.
+//! The span that everything which happens for a request stands in.
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
@@ -8,9 +8,10 @@ use tracing::field::Empty;
 use tracing_actix_web::RootSpanBuilder;
 
 use super::context::Context;
-use super::edge::pattern;
+use super::edge::known;
 
-/// Names the request and, once they are known, its route, its caller and its status.
+/// Names the request; its caller is noted by [`Bearer`](super::Bearer), its route and status with its line
+/// ([`Answered`](super::answered::Answered)).
 ///
 /// Nothing that a client wrote freely goes in: no body, no header but the request id, no query.
 pub(super) struct RequestSpan;
@@ -22,21 +23,13 @@ impl RootSpanBuilder for RequestSpan {
             "request",
             request_id = context.request_id.as_str(),
             trace_id = context.trace_id.as_deref(),
-            method = request.method().as_str(),
+            method = known(request.method()),
             route = Empty,
             user_id = Empty,
+            organization_id = Empty,
             status = Empty,
         )
     }
 
-    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
-        let status = match outcome {
-            Ok(response) => {
-                span.record("route", pattern(response.request()).unwrap_or("unknown"));
-                response.status()
-            }
-            Err(error) => error.as_response_error().status_code(),
-        };
-        span.record("status", status.as_u16());
-    }
+    fn on_request_end<B: MessageBody>(_: Span, _: &Result<ServiceResponse<B>, Error>) {}
 }

@@ -42,5 +42,9 @@ fn a_port_that_is_taken_is_named_with_its_setting() {
     let backend = Backend::embedded().with("HR_METRICS_LISTEN", &address);
     let refused = backend.command(&["serve", "--listen", "127.0.0.1:0"]).run();
     assert_eq!(refused.code(), Some(3));
-    assert!(refused.stderr().contains(&address) && refused.stderr().contains("HR_METRICS_LISTEN"), "{}", refused.stderr());
+    assert!(
+        refused.stderr().contains(&address) && refused.stderr().contains("HR_METRICS_LISTEN"),
+        "{}",
+        refused.stderr()
+    );
 }

@@ -1,5 +1,7 @@
 //! Log lines, and reports of errors.
 
+pub(crate) mod lines;
+
 use std::fmt;
 use std::io::{self, IsTerminal};
 
@@ -8,15 +10,11 @@ use sentry::types::{Dsn, ParseDsnError};
 use sentry::{ClientInitGuard, ClientOptions};
 use thiserror::Error;
 use tracing::Level;
-use tracing_bunyan_formatter::{BunyanFormattingLayer, JsonStorageLayer};
 use tracing_subscriber::filter::{LevelFilter, ParseError, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::{EnvFilter, Layer, Registry, fmt as lines};
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt as text};
 
 use crate::config::{Config, LogFormat};
-
-/// What log lines call this service.
-const SERVICE: &str = "hr-scheduling";
 
 /// Why nothing would be logged.
 #[derive(Debug, Error)]
@@ -48,10 +46,8 @@ pub fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     let filter = EnvFilter::try_new(&config.log_filter)?;
     let otherwise = if io::stderr().is_terminal() { LogFormat::Pretty } else { LogFormat::Json };
     let format: Box<dyn Layer<Registry> + Send + Sync> = match config.log_format.unwrap_or(otherwise) {
-        LogFormat::Json => {
-            Box::new(JsonStorageLayer.and_then(BunyanFormattingLayer::new(SERVICE.to_owned(), io::stderr)))
-        }
-        LogFormat::Pretty => Box::new(lines::layer().with_writer(io::stderr).with_target(false)),
+        LogFormat::Json => Box::new(lines::json(io::stderr)),
+        LogFormat::Pretty => Box::new(text::layer().with_writer(io::stderr).with_target(false)),
     };
     let guard = report_errors(config)?;
     let reports = guard.as_ref().map(|_| {

@@ -1,0 +1,29 @@
+//! Log lines as JSON.
+
+use tracing::{Event, Subscriber};
+use tracing_bunyan_formatter::{BunyanFormattingLayer, JsonStorageLayer};
+use tracing_subscriber::Layer;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::LookupSpan;
+
+/// What log lines call this service.
+const SERVICE: &str = "hr-scheduling";
+
+/// One bunyan object a line for each event, with the fields of the spans that it stands in.
+pub(crate) fn json<S, W>(writer: W) -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    JsonStorageLayer.and_then(EventsOnly(BunyanFormattingLayer::new(SERVICE.to_owned(), writer)))
+}
+
+/// Bunyan's formatter writes lines where spans begin and end, too. They say nothing that the one line of a request does not.
+struct EventsOnly<L>(L);
+
+impl<S: Subscriber, L: Layer<S>> Layer<S> for EventsOnly<L> {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        self.0.on_event(event, context);
+    }
+}
