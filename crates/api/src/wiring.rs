@@ -19,7 +19,7 @@ use scheduling_domain::ports::{
 };
 use scheduling_domain::rate::RateQuota;
 use scheduling_memory::{MemoryCache, MemoryPresence, MemoryRateLimiter, MemoryThrottle};
-use scheduling_postgres::{PgSettings, PgStore, SchemaState};
+use scheduling_postgres::{PgSettings, PgStore, Pooling, SchemaState};
 use scheduling_prometheus::{Metrics, Readings, ReadingsFailed, refresh_forever};
 use scheduling_redis::{
     InvalidRedisUrl, RedisCache, RedisPresence, RedisRateLimiter, RedisSessionStore, RedisThrottle,
@@ -30,7 +30,7 @@ use thiserror::Error;
 
 use crate::causes::with_causes;
 use crate::clock::SystemClock;
-use crate::config::{Config, Database, Environment, MailTls, Secret, masked_url};
+use crate::config::{Config, Database, DatabasePooling, Environment, MailTls, Secret, masked_url};
 use crate::http::{Probe, RateLimits, RequestMetrics, SessionCookie};
 use crate::mail::{CatalogueWriter, LogMailer};
 
@@ -76,8 +76,14 @@ impl Storage {
                 Ok(Self { kind: Kind::Embedded(store), place: path.display().to_string() })
             }
             Database::Postgres(url) => {
-                let settings =
-                    PgSettings { max_connections: config.database_pool_size, ..PgSettings::new(url.reveal()) };
+                let settings = PgSettings {
+                    max_connections: config.database_pool_size,
+                    pooling: match config.database_pooling {
+                        DatabasePooling::Session => Pooling::Session,
+                        DatabasePooling::Transaction => Pooling::Transaction,
+                    },
+                    ..PgSettings::new(url.reveal())
+                };
                 let place = masked_url(url.reveal());
                 let state = scheduling_postgres::schema_state(&settings).await;
                 if let SchemaState::Newer(unknown) = state.map_err(|error| server_refusal(&place, &error))? {

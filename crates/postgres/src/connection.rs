@@ -1,7 +1,7 @@
 //! Connections, and the pool that keeps them.
 
 use std::error::Error;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use bb8::ManageConnection;
@@ -15,7 +15,7 @@ use tokio_postgres::config::{Host, SslMode as WireSslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::error::{StoreResult, failure};
-use crate::settings::PgSettings;
+use crate::settings::{PgSettings, Pooling};
 use crate::tls::{SslMode, TlsParameters};
 
 /// Why there is no connection.
@@ -45,6 +45,10 @@ pub(crate) struct Connection {
     pg: AsyncPgConnection,
     /// The organization's id; [`NO_ORGANIZATION`] while none is known to be set.
     organization: AtomicI64,
+    pooling: Pooling,
+    statement_timeout: Duration,
+    /// Whether a read has begun a transaction that it has not ended.
+    reading: AtomicBool,
 }
 
 const NO_ORGANIZATION: i64 = 0;
@@ -60,6 +64,18 @@ impl Connection {
         &mut self.pg
     }
 
+    /// Begins a transaction that works for an organization, in one round trip. The id and the time-out are numbers, so
+    /// they need no escaping.
+    pub(crate) fn begin(&self, organization: OrganizationId) -> String {
+        let named = format!("BEGIN; SELECT set_config('app.organization_id', '{organization}', true)");
+        match self.pooling {
+            Pooling::Session => named,
+            Pooling::Transaction => {
+                format!("{named}, set_config('statement_timeout', '{}', true)", self.statement_timeout.as_millis())
+            }
+        }
+    }
+
     /// Does `work` as an organization. Where the connection last worked for another one, the change travels ahead of
     /// the work in the same round trip.
     pub(crate) async fn within<R>(
@@ -67,24 +83,39 @@ impl Connection {
         organization: OrganizationId,
         work: impl Future<Output = StoreResult<R>>,
     ) -> StoreResult<R> {
+        if self.pooling == Pooling::Transaction {
+            return self.within_transaction(organization, work).await;
+        }
         if self.organization.load(Ordering::Relaxed) == organization.get() {
             return work.await;
         }
         // Dropping this future half way leaves the setting unknown.
         self.organization.store(NO_ORGANIZATION, Ordering::Relaxed);
-        let statement = name_organization(organization, false);
+        let statement = format!("SELECT set_config('app.organization_id', '{organization}', false)");
         let mut pg = &self.pg;
         let (named, done) = tokio::join!(biased; pg.batch_execute(&statement), work);
         named.map_err(failure)?;
         self.organization.store(organization.get(), Ordering::Relaxed);
         done
     }
-}
 
-/// The statement that names the organization to the row-level security policies. The id is a number, so it needs no
-/// escaping.
-pub(crate) fn name_organization(organization: OrganizationId, in_transaction_only: bool) -> String {
-    format!("SELECT set_config('app.organization_id', '{organization}', {in_transaction_only})")
+    /// Does `work` in a transaction of its own; the end costs a round trip more.
+    async fn within_transaction<R>(
+        &self,
+        organization: OrganizationId,
+        work: impl Future<Output = StoreResult<R>>,
+    ) -> StoreResult<R> {
+        // Dropping this future half way leaves the transaction open, and the pool throws the connection away.
+        self.reading.store(true, Ordering::Relaxed);
+        let statement = self.begin(organization);
+        let mut pg = &self.pg;
+        let (begun, done) = tokio::join!(biased; pg.batch_execute(&statement), work);
+        begun.map_err(failure)?;
+        // After a statement that failed, the server makes a rollback of it.
+        pg.batch_execute("COMMIT").await.map_err(failure)?;
+        self.reading.store(false, Ordering::Relaxed);
+        done
+    }
 }
 
 /// Makes connections for the pool, and tells it which are beyond use.
@@ -92,6 +123,7 @@ pub(crate) struct Connector {
     config: tokio_postgres::Config,
     tls: Option<MakeRustlsConnect>,
     statement_timeout: Duration,
+    pooling: Pooling,
 }
 
 impl Connector {
@@ -110,7 +142,8 @@ impl Connector {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(settings.acquire_timeout);
         }
-        Ok(Self { tls: parameters.connector()?, config, statement_timeout: settings.statement_timeout })
+        let tls = parameters.connector()?;
+        Ok(Self { tls, config, statement_timeout: settings.statement_timeout, pooling: settings.pooling })
     }
 
     /// Host and port, as people name them.
@@ -175,11 +208,19 @@ impl ManageConnection for Connector {
 
     async fn connect(&self) -> Result<Connection, ConnectError> {
         let mut pg = self.open().await?;
-        let milliseconds = self.statement_timeout.as_millis();
-        pg.batch_execute(&format!("SET statement_timeout = {milliseconds}"))
-            .await
-            .map_err(|error| ConnectError::Unreachable { address: self.address(), source: error.into() })?;
-        Ok(Connection { pg, organization: AtomicI64::new(NO_ORGANIZATION) })
+        if self.pooling == Pooling::Session {
+            let milliseconds = self.statement_timeout.as_millis();
+            pg.batch_execute(&format!("SET statement_timeout = {milliseconds}"))
+                .await
+                .map_err(|error| ConnectError::Unreachable { address: self.address(), source: error.into() })?;
+        }
+        Ok(Connection {
+            pg,
+            organization: AtomicI64::new(NO_ORGANIZATION),
+            pooling: self.pooling,
+            statement_timeout: self.statement_timeout,
+            reading: AtomicBool::new(false),
+        })
     }
 
     /// Without a round trip: a connection that was closed meanwhile is seen as such.
@@ -190,9 +231,9 @@ impl ManageConnection for Connector {
         Ok(())
     }
 
-    /// Closed, or left within a transaction by a unit of work that was dropped.
+    /// Closed, or left within a transaction by a unit of work or a read that was dropped.
     fn has_broken(&self, connection: &mut Connection) -> bool {
-        std::thread::panicking() || connection.pg.is_broken()
+        std::thread::panicking() || *connection.reading.get_mut() || connection.pg.is_broken()
     }
 }
 

@@ -10,8 +10,9 @@
 //!   reference that includes the span). Contracts of an employee and schedules of a team do not overlap.
 //! - Publications never change.
 //!
-//! The organization is named on a connection when it changes, ahead of the read and in the same round trip. A pooler
-//! between the service and the server therefore has to hand out sessions, not single transactions.
+//! The organization is named on a connection when it changes, ahead of the read and in the same round trip. Behind a pooler
+//! that lends sessions for a transaction only ([`Pooling::Transaction`]), each read is a transaction that names it, and
+//! costs a round trip more. Migrations hold a lock of their session, so they go past such a pooler.
 //!
 //! To keep another kind of entity, in order:
 //!
@@ -71,5 +72,5 @@ mod user;
 pub use backup::{back_up, restore};
 pub use connection::ConnectError;
 pub use migrations::{MigrateError, SchemaState, migrate, schema_state};
-pub use settings::PgSettings;
+pub use settings::{PgSettings, Pooling};
 pub use store::PgStore;

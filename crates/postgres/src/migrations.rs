@@ -11,7 +11,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
 use crate::connection::{ConnectError, Connector};
-use crate::settings::PgSettings;
+use crate::settings::{PgSettings, Pooling};
 
 pub(crate) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
@@ -38,6 +38,9 @@ pub enum MigrateError {
     /// A newer binary was here.
     #[error("the database's schema is newer than this program: it has {}", .0.join(", "))]
     Newer(Vec<String>),
+    /// The lock that keeps others out would stay in a session that is not ours.
+    #[error("migrations need a session of their own, which a pooler that lends transactions does not give")]
+    Pooled,
     /// A statement failed; what its migration had done is undone.
     #[error("a migration failed")]
     Failed(#[source] Box<dyn Error + Send + Sync>),
@@ -52,6 +55,9 @@ impl From<diesel::result::Error> for MigrateError {
 /// Brings the schema up to date; answers the names of the migrations that ran. Processes that do so at once wait for
 /// one another.
 pub async fn migrate(settings: &PgSettings) -> Result<Vec<String>, MigrateError> {
+    if settings.pooling == Pooling::Transaction {
+        return Err(MigrateError::Pooled);
+    }
     let mut pg = Connector::try_new(settings)?.open().await?;
     diesel::sql_query("SELECT pg_advisory_lock($1)")
         .bind::<diesel::sql_types::BigInt, _>(MIGRATION_LOCK)

@@ -1,5 +1,15 @@
 use std::time::Duration;
 
+/// What stands between the store and its server, in the words of PgBouncer's `pool_mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pooling {
+    /// Nothing, or a pooler that lends a session for as long as the connection lasts.
+    #[default]
+    Session,
+    /// A pooler that lends a session for a transaction. Nothing is left in sessions, and so each read is a transaction.
+    Transaction,
+}
+
 /// How the store reaches its database.
 #[derive(Clone)]
 pub struct PgSettings {
@@ -12,6 +22,8 @@ pub struct PgSettings {
     pub acquire_timeout: Duration,
     /// The longest a statement runs before the server ends it.
     pub statement_timeout: Duration,
+    /// Whose sessions the connections work in.
+    pub pooling: Pooling,
 }
 
 impl PgSettings {
@@ -22,6 +34,7 @@ impl PgSettings {
             max_connections: 16,
             acquire_timeout: Duration::from_secs(10),
             statement_timeout: Duration::from_secs(15),
+            pooling: Pooling::Session,
         }
     }
 }
@@ -33,6 +46,7 @@ impl std::fmt::Debug for PgSettings {
             .field("max_connections", &self.max_connections)
             .field("acquire_timeout", &self.acquire_timeout)
             .field("statement_timeout", &self.statement_timeout)
+            .field("pooling", &self.pooling)
             .finish_non_exhaustive()
     }
 }

@@ -26,7 +26,7 @@ use scheduling_domain::skill::{Skill, SkillGrant};
 use scheduling_domain::team::Team;
 
 use crate::audit;
-use crate::connection::{Connector, name_organization};
+use crate::connection::Connector;
 use crate::error::{StoreResult, failure};
 
 /// A transaction on a connection of its own.
@@ -47,8 +47,7 @@ impl PgUnitOfWork {
         mut connection: PooledConnection<'static, Connector>,
         organization: OrganizationId,
     ) -> StoreResult<Self> {
-        // One round trip for both.
-        let statements = format!("BEGIN; {}", name_organization(organization, true));
+        let statements = connection.begin(organization);
         AnsiTransactionManager::begin_transaction_sql(connection.pg_mut(), &statements).await.map_err(failure)?;
         Ok(Self { connection, organization, failed: false, written: BTreeSet::new(), events: Vec::new() })
     }

@@ -83,6 +83,26 @@ pub enum Database {
     Postgres(Secret),
 }
 
+/// What a pooler between the service and PostgreSQL lends, in PgBouncer's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabasePooling {
+    /// There is none, or it lends whole sessions.
+    Session,
+    /// Transactions.
+    Transaction,
+}
+
+impl FromStr for DatabasePooling {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "session" => Ok(Self::Session),
+            "transaction" => Ok(Self::Transaction),
+            _ => Err(()),
+        }
+    }
+}
+
 /// Everything that can be set, checked.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -100,6 +120,8 @@ pub struct Config {
     pub database: Database,
     /// Most connections to the database.
     pub database_pool_size: u32,
+    /// What stands between it and the service.
+    pub database_pooling: DatabasePooling,
     /// The shared cache; none for one in this process.
     pub redis_url: Option<Secret>,
     /// Hosts that are reached in the clear on purpose.
@@ -192,6 +214,7 @@ impl Config {
             database: reader.database(&data_dir),
             data_dir,
             database_pool_size: reader.number("database.pool_size", 1, 1_000),
+            database_pooling: reader.parse("database.pooling", "one of session, transaction", DatabasePooling::Session),
             redis_session_url: reader.redis_session_url(redis_url.as_ref()),
             redis_url,
             plaintext_hosts: reader.names("plaintext_hosts"),

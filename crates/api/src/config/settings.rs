@@ -31,6 +31,12 @@ pub const SETTINGS: &[Setting] = &[
     plain("data_dir", "HR_DATA_DIR", Some("./data"), "folder of the embedded database and generated keys"),
     secret("database.url", "DATABASE_URL", "PostgreSQL to use; without it, an SQLite file in data_dir"),
     plain("database.pool_size", "HR_DATABASE_POOL_SIZE", Some("16"), "most connections to the database"),
+    plain(
+        "database.pooling",
+        "HR_DATABASE_POOLING",
+        Some("session"),
+        "transaction behind a PgBouncer whose pool_mode is that, else session",
+    ),
     secret("redis.url", "REDIS_URL", "Redis to use; without it and redis.host, a cache in this process"),
     plain("redis.host", "REDIS_HOST", None, "host of Redis, instead of redis.url"),
     plain("redis.port", "REDIS_PORT", Some("6379"), "port of Redis"),

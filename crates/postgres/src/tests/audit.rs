@@ -9,14 +9,15 @@ use scheduling_domain::audit::Tampering;
 use scheduling_domain::id::OrganizationId;
 use scheduling_domain::ports::Store;
 
-use crate::connection::{Connector, name_organization};
+use crate::connection::Connector;
 use crate::settings::PgSettings;
 use crate::testing::TestDatabase;
 
 /// As the tables' owner, for one organization.
 async fn owner(database: &TestDatabase, organization: OrganizationId) -> AsyncPgConnection {
     let mut pg = Connector::try_new(&PgSettings::new(database.url())).unwrap().open().await.unwrap();
-    pg.batch_execute(&name_organization(organization, false)).await.unwrap();
+    let name = format!("SELECT set_config('app.organization_id', '{organization}', false)");
+    pg.batch_execute(&name).await.unwrap();
     pg
 }
 

@@ -11,6 +11,22 @@ async fn empty_store() -> TestStore {
 
 scheduling_conformance::store_conformance!(empty_store);
 
+/// Behind a pooler that lends sessions for a transaction.
+mod lent {
+    use scheduling_conformance::store::TestStore;
+
+    use crate::testing::TestDatabase;
+    use crate::{PgSettings, PgStore, Pooling};
+
+    async fn empty_store() -> TestStore {
+        let database = TestDatabase::create().await;
+        let settings = PgSettings { pooling: Pooling::Transaction, ..database.settings() };
+        TestStore::keeping(PgStore::connect(&settings).await.unwrap(), database)
+    }
+
+    scheduling_conformance::store_conformance!(empty_store);
+}
+
 mod session_store {
     use std::sync::Arc;
 

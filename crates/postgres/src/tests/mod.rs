@@ -5,6 +5,7 @@ mod availability;
 mod backup;
 mod conformance;
 mod isolation;
+mod pooling;
 mod race;
 mod schema;
 mod tls;

@@ -1,5 +1,7 @@
-//! Migrations.
+//! Migrations, and the schema that they make.
 
+use diesel::QueryableByName;
+use diesel::sql_types::Text;
 use diesel_async::SimpleAsyncConnection;
 
 use crate::connection::Connector;
@@ -37,4 +39,32 @@ async fn a_schema_that_is_newer_than_the_program_is_left_alone() {
     let error = migrate(&settings).await.unwrap_err();
     assert!(matches!(error, MigrateError::Newer(_)));
     assert_eq!(error.to_string(), "the database's schema is newer than this program: it has 9999");
+}
+
+#[derive(QueryableByName)]
+struct Reference {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+#[tokio::test]
+async fn every_reference_has_an_index() {
+    // Here alone: its `first` would shadow that of slices above.
+    use diesel_async::RunQueryDsl;
+
+    let database = TestDatabase::create().await;
+    let mut pg = Connector::try_new(&database.settings()).unwrap().open().await.unwrap();
+    // The organization leads each; what it refers to comes second.
+    let unindexed: Vec<Reference> = diesel::sql_query(
+        "SELECT conrelid::regclass || '.' || conname AS name FROM pg_constraint
+         WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND NOT EXISTS (
+            SELECT 1 FROM pg_index WHERE indrelid = conrelid AND indkey[0] = conkey[1]
+            AND (cardinality(conkey) = 1 OR indkey[1] = conkey[2])
+         ) ORDER BY 1",
+    )
+    .load(&mut pg)
+    .await
+    .unwrap();
+    let names: Vec<_> = unindexed.iter().map(|reference| reference.name.as_str()).collect();
+    assert!(names.is_empty(), "no index leads to {names:?}");
 }
