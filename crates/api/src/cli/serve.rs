@@ -28,7 +28,7 @@ use crate::{routes, telemetry};
 
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1_024;
-/// How long the last of them may take to be accepted and read.
+/// How long the last of them may take to be accepted and read, and the listener to be left alone.
 const LAST_CALL: Duration = Duration::from_millis(200);
 
 /// How often what has expired is removed.
@@ -82,8 +82,14 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let pace = Pace { threads: config.optimizer_threads, ..Pace::default() };
     let worker = config.role.works().then(|| Worker::start(session.app.clone(), pace));
     let mail_relay = session.app.post.clone().map(|post| MailRelay::start(session.app.clone(), post));
-    let drain = Duration::from_secs(config.drain_seconds.into());
-    let stopping = tokio::spawn(stop_on_signal(server.handle(), Arc::clone(&health), door, drain));
+    let stop = Stop {
+        server: server.handle(),
+        health: Arc::clone(&health),
+        door,
+        drain: Duration::from_secs(config.drain_seconds.into()),
+        patience: Duration::from_secs(config.shutdown_seconds.into()),
+    };
+    let stopping = tokio::spawn(stop.on_signal());
 
     announce(&address, config.role, welcome.as_deref());
     tracing::info!(address, role = config.role.as_str(), database = session.storage.place(), "serving");
@@ -187,41 +193,69 @@ fn announce(address: &str, role: Role, password: Option<&str>) {
     output::say("");
 }
 
-/// At the first SIGTERM or Ctrl-C: no longer ready, and for `drain` still there, so that balancers turn away; then no new
-/// connections, and what is in flight is finished. At the second: at once.
-async fn stop_on_signal(server: ServerHandle, health: Arc<Health>, door: TcpListener, drain: Duration) {
-    told_to_stop().await;
-    tracing::info!("stopping: finishing what is in flight");
-    health.drain();
-    if !drain.is_zero() {
-        let last_call = async {
-            tokio::time::sleep(drain).await;
-            turn_away(door);
-            tokio::time::sleep(LAST_CALL).await;
+/// What a stop has to do with.
+struct Stop {
+    server: ServerHandle,
+    health: Arc<Health>,
+    door: TcpListener,
+    drain: Duration,
+    patience: Duration,
+}
+
+impl Stop {
+    /// At the first SIGTERM or Ctrl-C: no longer ready, and for `drain` still there, so that balancers turn away; then no
+    /// new connections, and what is in flight is finished. At the second: at once.
+    async fn on_signal(self) {
+        told_to_stop().await;
+        tracing::info!("stopping: finishing what is in flight");
+        self.health.drain();
+        let is_idle = tokio::select! {
+            is_idle = self.finish() => is_idle,
+            () = told_to_stop() => false,
         };
         tokio::select! {
-            () = last_call => {}
-            () = told_to_stop() => return server.stop(false).await,
+            () = self.server.stop(is_idle) => {}
+            () = told_to_stop() => self.server.stop(false).await,
         }
     }
-    let graceful = server.stop(true);
-    tokio::select! {
-        () = graceful => {}
-        () = told_to_stop() => server.stop(false).await,
+
+    /// Whether all that was in flight has ended in time.
+    ///
+    /// The server's threads end one after the other, each when it has nothing left, and the database connections that were
+    /// opened on a thread end with it, whoever uses them by then. So nobody is stopped before all are done.
+    async fn finish(&self) -> bool {
+        if !self.drain.is_zero() {
+            tokio::time::sleep(self.drain).await;
+            turn_away(&self.door);
+            tokio::time::sleep(LAST_CALL).await;
+        }
+        self.server.pause().await;
+        // That is acknowledged before it is done.
+        tokio::time::sleep(LAST_CALL).await;
+        close(&self.door);
+        tokio::time::timeout(self.patience, self.health.idle()).await.is_ok()
     }
 }
 
 /// Leaves new connections without an answer, while those that the kernel has already opened are still accepted. Once the
 /// listener closes, their next attempt is refused, and a proxy may go elsewhere with any request; one that it had sent into
 /// a closing queue it must not repeat.
-fn turn_away(door: TcpListener) {
+fn turn_away(door: &TcpListener) {
     #[cfg(target_os = "linux")]
     {
         /// "Keep nothing of this packet", to the kernel's packet filter.
         const NOTHING: socket2::SockFilter = socket2::SockFilter::new(0x06, 0, 0, 0);
-        if let Err(error) = socket2::SockRef::from(&door).attach_filter(&[NOTHING]) {
+        if let Err(error) = socket2::SockRef::from(door).attach_filter(&[NOTHING]) {
             tracing::warn!(%error, "requests may be cut off: new connections cannot be turned away before the end");
         }
     }
-    drop(door);
+    #[cfg(not(target_os = "linux"))]
+    let _ = door;
+}
+
+/// Refuses new connections from here on. The server, which holds the listener too, keeps those that it has.
+fn close(door: &TcpListener) {
+    if let Err(error) = socket2::SockRef::from(door).shutdown(std::net::Shutdown::Both) {
+        tracing::debug!(%error, "new connections wait until the end, and are refused then");
+    }
 }

@@ -41,6 +41,7 @@ pub(super) async fn edge<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     #[expect(clippy::disallowed_methods, reason = "measures how long the answer takes")]
     let started = Instant::now();
+    let _in_flight = request.app_data::<Data<Health>>().map(|health| health.clone().into_inner().begin());
     let context = Context::of(request.request());
     let metrics = request.app_data::<Arc<dyn RequestMetrics>>().cloned();
     let method = known(request.method());

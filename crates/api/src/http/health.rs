@@ -1,7 +1,7 @@
 //! Whether the service lives, whether it can work, and what it has measured.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::HttpResponse;
@@ -9,6 +9,7 @@ use actix_web::web::{Data, ServiceConfig};
 use actix_web::{HttpRequest, http::header};
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
+use tokio::sync::Notify;
 
 use super::code::Code;
 use super::edge::RequestMetrics;
@@ -32,12 +33,14 @@ pub trait Probe: Send + Sync {
 pub struct Health {
     probes: Vec<Arc<dyn Probe>>,
     draining: AtomicBool,
+    in_flight: AtomicUsize,
+    ended: Notify,
 }
 
 impl Health {
     /// Ready when all `probes` are.
     pub fn new(probes: Vec<Arc<dyn Probe>>) -> Self {
-        Self { probes, draining: AtomicBool::new(false) }
+        Self { probes, ..Self::default() }
     }
 
     /// From now on the service finishes what it has and asks for no more.
@@ -48,6 +51,23 @@ impl Health {
     /// Whether it is about to stop.
     pub(super) fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Acquire)
+    }
+
+    /// A request is worked on until what this answers is dropped.
+    pub(super) fn begin(self: Arc<Self>) -> InFlight {
+        self.in_flight.fetch_add(1, Ordering::AcqRel);
+        InFlight(self)
+    }
+
+    /// Waits until no request is worked on.
+    pub async fn idle(&self) {
+        loop {
+            let ended = self.ended.notified();
+            if self.in_flight.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            ended.await;
+        }
     }
 
     /// Asks every probe.
@@ -66,6 +86,17 @@ impl Health {
             checks.insert(probe.name().to_owned(), if outcome.is_ok() { "up" } else { "down" }.into());
         }
         (ready, checks)
+    }
+}
+
+/// A request that is worked on.
+pub(super) struct InFlight(Arc<Health>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if self.0.in_flight.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.ended.notify_waiters();
+        }
     }
 }
 

@@ -243,6 +243,22 @@ async fn a_service_that_stops_is_not_ready_and_lives() {
 }
 
 #[actix_web::test]
+async fn nothing_is_in_flight_once_the_last_request_has_ended() {
+    let health = Arc::new(Health::default());
+    health.idle().await;
+    let (first, second) = (Arc::clone(&health).begin(), Arc::clone(&health).begin());
+    drop(first);
+    let mut idle = std::pin::pin!(health.idle());
+    tokio::select! {
+        biased;
+        () = &mut idle => panic!("one is in flight"),
+        () = std::future::ready(()) => {}
+    }
+    drop(second);
+    idle.await;
+}
+
+#[actix_web::test]
 async fn a_service_that_stops_keeps_no_connection() {
     let shared = shared(Arc::default());
     let app = init_service(application(shared.clone(), routes)).await;
