@@ -35,7 +35,7 @@ ADDRESSES = (f"127.0.1.{number}" for number in itertools.count(1))
 class Edge:
     """nginx with the configuration as it stands, but for ports, instances and where it writes."""
 
-    def __init__(self, folder: Path, instances: list[int], max_fails: int = 3):
+    def __init__(self, folder: Path, instances: list[int], max_fails: int = 3, limited=True):
         self.client = next(ADDRESSES)
         self.folder, self.http, self.https, self.status = folder, free_port(), free_port(), free_port()
         shutil.copytree(SOURCE, folder)
@@ -51,6 +51,8 @@ class Edge:
         text = text.replace(f"listen 127.0.0.1:{self.https}", f"listen 0.0.0.0:{self.https}")
         text = text.replace("/var/log/nginx", str(folder)).replace("/run/nginx.pid", f"{folder}/nginx.pid")
         text = text.replace("/srv/hr-scheduling", str(folder)).replace("worker_processes auto", "worker_processes 1")
+        if not limited:
+            text = text.replace("rate=10r/s", "rate=100000r/s").replace("burst=20", "burst=100000")
         (folder / "nginx.conf").write_text(text)
         upstream = (folder / "upstream.conf").read_text()
         servers = "".join(f"    server 127.0.0.1:{port} max_fails={max_fails} fail_timeout=10s;\n" for port in instances)
