@@ -10,7 +10,7 @@ import unittest
 import urllib.request
 from pathlib import Path
 
-from tools import BINARY, ROOT, Server, compose, free_port, run, service, temporary, tool, until
+from tools import BINARY, ROOT, Server, compose, encrypt, free_port, run, service, temporary, tool, until
 
 DEPLOY = ROOT / "deploy"
 ENVIRONMENTS = ["development", "staging", "production"]
@@ -210,7 +210,7 @@ class Secrets(unittest.TestCase):
         env = os.environ | {"PGHOST": host, "PGPORT": port, "POSTGRES_USER": "postgres", "POSTGRES_DB": "production",
                             "SECRETS": str(self.folder)}
         run([str(DEPLOY / "postgres/roles.sh")], env=env)
-        self.encrypt(ask)
+        encrypt(ask, self.folder)
 
         address = (self.folder / "database_url").read_text().replace("@db:5432/hr_scheduling", f"@{place}/production")
         address = address.replace("verify-full", "verify-ca").replace("/run/secrets", str(self.folder))
@@ -235,19 +235,6 @@ class Secrets(unittest.TestCase):
         self.assertEqual(ask("SELECT count(*) > 0 FROM pg_stat_activity WHERE query <> ''", monitor), "t")
         with self.assertRaisesRegex(AssertionError, "permission denied"):
             ask("SELECT * FROM users", monitor)
-
-    def encrypt(self, ask):
-        """Gives the running PostgreSQL the certificate, as compose.yml does at its start."""
-        data = Path(ask("SHOW data_directory"))
-        for name in ["database_certificate", "database_key"]:
-            shutil.copy(self.folder / name, data / name)
-            os.chown(data / name, data.stat().st_uid, data.stat().st_gid)
-            os.chmod(data / name, 0o600)
-        ask(f"ALTER SYSTEM SET ssl_cert_file = '{data}/database_certificate'")
-        ask(f"ALTER SYSTEM SET ssl_key_file = '{data}/database_key'")
-        ask("ALTER SYSTEM SET ssl = on")
-        ask("SELECT pg_reload_conf()")
-        until(lambda: ask("SHOW ssl") == "on", "encryption")
 
 
 if __name__ == "__main__":

