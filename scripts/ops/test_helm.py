@@ -1,0 +1,170 @@
+"""deploy/helm: what Helm makes of the chart, what Kubernetes' schemas say of that, and what it promises."""
+
+import json
+import os
+import re
+import sys
+import unittest
+from pathlib import Path
+
+from tools import BINARY, ROOT, run, temporary, tool
+
+CHART = ROOT / "deploy/helm/hr-scheduling"
+NEEDED = {"image.tag": "0123abc", "secret": "hr-scheduling", "ingress.host": "hr.example"}
+OLDEST, NEWEST = "1.30", "1.35"
+
+
+def helm(command: str, version: str = NEWEST, **values: str) -> str:
+    settings = [f"--set={name}={value}" for name, value in values.items()]
+    return run([*tool("helm"), *command.split(), str(CHART), f"--kube-version={version}", *settings])
+
+
+def objects(**values: str) -> dict[tuple[str, str], dict]:
+    """What is rendered, by kind and the last word of the name."""
+    text = helm("template hr", **NEEDED | values)
+    # The validator brings a reader of YAML along.
+    script = "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(sys.stdin))))"
+    reader = [*tool("kubernetes-validate")[:-1], sys.executable, "-c", script]
+    rendered = [one for one in json.loads(run(reader, input=text)) if one]
+    return {(one["kind"], one["metadata"]["name"].removeprefix("hr-hr-scheduling").strip("-")): one for one in rendered}
+
+
+def pods(rendered: dict) -> dict[str, dict]:
+    return {name: one["spec"]["template"]["spec"] for (kind, name), one in rendered.items() if kind in ("Deployment", "Job")}
+
+
+def settings(container: dict) -> dict[str, str]:
+    return {one["name"]: one["value"] for one in container["env"]}
+
+
+class Chart(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.rendered = objects()
+        cls.pods = pods(cls.rendered)
+
+    def test_helm_finds_nothing(self):
+        self.assertIn("1 chart(s) linted, 0 chart(s) failed", helm("lint --strict", **NEEDED))
+
+    def test_kubernetes_accepts_every_object_old_and_new_and_with_everything_switched(self):
+        folder = temporary()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name) / "rendered.yaml"
+        switched = {"autoscaling.enabled": "false", "networkPolicy.further[0].ports[0].port": "587",
+                    "image.pullSecrets[0]": "registry", "settings.HR_LOG": "debug", "nodeSelector.disk": "ssd",
+                    "previousSecretKey": "true"}
+        for version in [OLDEST, NEWEST]:
+            for values in [{}, switched, {"ingress.enabled": "false", "networkPolicy.enabled": "false"}]:
+                path.write_text(helm("template hr", version, **NEEDED | values))
+                said = run([*tool("kubernetes-validate"), "--strict", "-k", version, str(path)])
+                self.assertEqual(said.count(" passed "), path.read_text().count("\nkind: "), said)
+
+    def test_an_older_kubernetes_and_a_value_that_is_not_known_are_refused(self):
+        for version, values, said in [("1.29", {}, "incompatible with Kubernetes"),
+                                      (NEWEST, {"image.tag": "latest"}, "/image/tag"),
+                                      (NEWEST, {"replicas": "3"}, "additional properties 'replicas' not allowed"),
+                                      (NEWEST, {"settings.DATABASE_URL": "postgres://u:p@db/hr"}, "DATABASE_URL"),
+                                      (NEWEST, {"settings.HR_SMTP_PASSWORD": "hidden"}, "HR_SMTP_PASSWORD")]:
+            with self.assertRaisesRegex(AssertionError, said):
+                helm("template hr", version, **NEEDED | values)
+
+    def test_what_is_needed_is_asked_for(self):
+        for name in NEEDED:
+            with self.assertRaisesRegex(AssertionError, f"{name}: "):
+                helm("template hr", **{other: value for other, value in NEEDED.items() if other != name})
+
+    def test_every_pod_is_hardened_and_limited(self):
+        self.assertEqual(sorted(self.pods), ["api", "migrate", "worker"])
+        for name, pod in self.pods.items():
+            of_pod, [container] = pod["securityContext"], pod["containers"]
+            self.assertEqual((of_pod["runAsNonRoot"], of_pod["runAsUser"], of_pod["runAsGroup"]), (True, 1000, 1000), name)
+            self.assertEqual(of_pod["seccompProfile"], {"type": "RuntimeDefault"}, name)
+            self.assertIs(pod["automountServiceAccountToken"], False, name)
+            self.assertEqual(container["securityContext"], {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                                                            "capabilities": {"drop": ["ALL"]}}, name)
+            self.assertIn("memory", container["resources"]["limits"], name)
+            self.assertLessEqual({"cpu", "memory"}, container["resources"]["requests"].keys(), name)
+
+    def test_secrets_stand_in_no_object(self):
+        self.assertNotIn("Secret", {kind for kind, _ in self.rendered})
+        for name, pod in self.pods.items():
+            for variable in pod["containers"][0]["env"]:
+                if re.search("PASS|SECRET|KEY|_URL|DSN", variable["name"]):
+                    self.assertTrue(variable["value"].startswith("/run/secrets/"), f"{name}: {variable}")
+
+    def test_requests_in_flight_may_end(self):
+        for name in ["api", "worker"]:
+            pod = self.pods[name]
+            env = settings(pod["containers"][0])
+            needed = sum(int(env[name]) for name in ["HR_DRAIN_SECONDS", "HR_SHUTDOWN_SECONDS"])
+            needed += pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+            self.assertGreater(pod["terminationGracePeriodSeconds"], needed, name)
+        strategy = self.rendered["Deployment", "api"]["spec"]["strategy"]["rollingUpdate"]
+        self.assertEqual(strategy, {"maxSurge": 1, "maxUnavailable": 0})
+
+    def test_health_is_asked_for_where_the_service_answers_it(self):
+        for name in ["api", "worker"]:
+            [container] = self.pods[name]["containers"]
+            self.assertEqual(container["livenessProbe"]["httpGet"]["path"], "/health/live")
+            self.assertEqual(container["readinessProbe"]["httpGet"]["path"], "/health/ready")
+            # A stop serves on for longer than it takes to notice that the pod is not ready.
+            probe = container["readinessProbe"]
+            self.assertGreater(int(settings(container)["HR_DRAIN_SECONDS"]), probe["periodSeconds"] * probe["failureThreshold"])
+
+    def test_migrations_run_before_anything_else(self):
+        annotations = self.rendered["Job", "migrate"]["metadata"]["annotations"]
+        self.assertEqual(annotations["helm.sh/hook"], "pre-install,pre-upgrade")
+        self.assertNotIn("serviceAccountName", self.pods["migrate"])
+
+    def test_selectors_find_their_pods_and_no_others(self):
+        labels = {name: self.rendered["Deployment", name]["spec"]["template"]["metadata"]["labels"] for name in ["api", "worker"]}
+        finds = lambda selector: [name for name, has in labels.items() if selector.items() <= has.items()]
+        for name in labels:
+            self.assertEqual(finds(self.rendered["Deployment", name]["spec"]["selector"]["matchLabels"]), [name])
+        self.assertEqual(finds(self.rendered["Service", ""]["spec"]["selector"]), ["api"])
+        self.assertEqual(finds(self.rendered["PodDisruptionBudget", "api"]["spec"]["selector"]["matchLabels"]), ["api"])
+        self.assertEqual(finds(self.rendered["NetworkPolicy", ""]["spec"]["podSelector"]["matchLabels"]), ["api", "worker"])
+        self.assertEqual(self.rendered["HorizontalPodAutoscaler", "api"]["spec"]["scaleTargetRef"]["name"], "hr-hr-scheduling-api")
+
+    def test_only_what_is_public_is_reached_from_outside(self):
+        paths = {name: [path["path"] for path in self.rendered["Ingress", name]["spec"]["rules"][0]["http"]["paths"]]
+                 for name in ["public", "inside"]}
+        self.assertEqual(paths, {"public": ["/api", "/health", "/problems"], "inside": ["/api/docs"]})
+        annotations = self.rendered["Ingress", "inside"]["metadata"]["annotations"]
+        self.assertEqual(annotations["nginx.ingress.kubernetes.io/whitelist-source-range"], "127.0.0.1/32")
+        edge = (ROOT / "deploy/nginx/nginx.conf").read_text()
+        rate, burst = re.search(r"rate=(\d+)r/s", edge)[1], re.search(r"burst=(\d+)", edge)[1]
+        limit, times = (annotations[f"nginx.ingress.kubernetes.io/{name}"] for name in ["limit-rps", "limit-burst-multiplier"])
+        self.assertEqual((limit, int(limit) * int(times)), (rate, int(burst)))
+
+    def test_migrations_go_past_pgbouncer(self):
+        for pooling, prefix in [("session", ""), ("transaction", "pgbouncer_")]:
+            env = {name: settings(pod["containers"][0]) for name, pod in pods(objects(databasePooling=pooling)).items()}
+            for name in ["api", "worker"]:
+                self.assertEqual(env[name]["DATABASE_URL_FILE"], f"/run/secrets/{prefix}database_url")
+                self.assertEqual(env[name]["HR_DATABASE_POOLING"], pooling)
+            self.assertEqual(env["migrate"]["DATABASE_URL_FILE"], "/run/secrets/database_url")
+            self.assertNotIn("HR_DATABASE_POOLING", env["migrate"])
+
+    def test_replicas_belong_to_the_autoscaler_where_there_is_one(self):
+        self.assertNotIn("replicas", self.rendered["Deployment", "api"]["spec"])
+        fixed = objects(**{"autoscaling.enabled": "false"})
+        self.assertEqual(fixed["Deployment", "api"]["spec"]["replicas"], 3)
+        self.assertNotIn(("HorizontalPodAutoscaler", "api"), fixed)
+
+    def test_the_service_accepts_what_is_set(self):
+        folder = temporary()
+        self.addCleanup(folder.cleanup)
+        secrets = Path(folder.name) / "secrets"
+        run([str(ROOT / "deploy/make-secrets"), str(secrets)])
+        # Between pods and Redis, nothing goes in the clear.
+        address = (secrets / "redis_url").read_text().replace("redis://", "rediss://")
+        (secrets / "redis_url").unlink()
+        (secrets / "redis_url").write_text(address)
+        for pod in self.pods.values():
+            env = {name: value.replace("/run/secrets", str(secrets)) for name, value in settings(pod["containers"][0]).items()}
+            run([str(BINARY), "config", "show"], env={"PATH": os.environ["PATH"]} | env)
+
+
+if __name__ == "__main__":
+    unittest.main()
