@@ -13,6 +13,7 @@ use scheduling_domain::id::{OrganizationId, TypedId};
 use thiserror::Error;
 use tokio_postgres::config::{Host, SslMode as WireSslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
+use tracing::Instrument;
 
 use crate::error::{StoreResult, failure};
 use crate::settings::{PgSettings, Pooling};
@@ -79,6 +80,15 @@ impl Connection {
     /// Does `work` as an organization. Where the connection last worked for another one, the change travels ahead of
     /// the work in the same round trip.
     pub(crate) async fn within<R>(
+        &self,
+        organization: OrganizationId,
+        work: impl Future<Output = StoreResult<R>>,
+    ) -> StoreResult<R> {
+        let read = tracing::debug_span!("read", otel.kind = "client", db.system.name = "postgresql");
+        self.named(organization, work).instrument(read).await
+    }
+
+    async fn named<R>(
         &self,
         organization: OrganizationId,
         work: impl Future<Output = StoreResult<R>>,

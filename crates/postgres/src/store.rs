@@ -24,6 +24,7 @@ use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
 use scheduling_domain::team::Team;
+use tracing::Instrument;
 
 use crate::connection::{ConnectError, Connector, PoolErrors};
 use crate::error::{StoreResult, failure, no_connection};
@@ -61,7 +62,7 @@ impl PgStore {
         #[expect(clippy::disallowed_methods, reason = "measures how long a connection is waited for")]
         let began = Instant::now();
         let wait = self.waits.begin();
-        let connection = connection.await;
+        let connection = connection.instrument(tracing::debug_span!("wait for a connection")).await;
         wait.end(began.elapsed());
         connection.map_err(no_connection)
     }

@@ -24,6 +24,7 @@ use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
 use scheduling_domain::team::Team;
+use tracing::Span;
 
 use crate::audit;
 use crate::connection::Connector;
@@ -38,6 +39,8 @@ pub(crate) struct PgUnitOfWork {
     /// A statement failed, so the server refuses everything but a rollback.
     failed: bool,
     written: BTreeSet<&'static str>,
+    /// Open for as long as this is.
+    _span: Span,
     /// What was done, to be chained at the commit.
     pub(crate) events: Vec<AuditEvent>,
 }
@@ -47,9 +50,10 @@ impl PgUnitOfWork {
         mut connection: PooledConnection<'static, Connector>,
         organization: OrganizationId,
     ) -> StoreResult<Self> {
+        let span = tracing::debug_span!("transaction", otel.kind = "client", db.system.name = "postgresql");
         let statements = connection.begin(organization);
         AnsiTransactionManager::begin_transaction_sql(connection.pg_mut(), &statements).await.map_err(failure)?;
-        Ok(Self { connection, organization, failed: false, written: BTreeSet::new(), events: Vec::new() })
+        Ok(Self { connection, organization, failed: false, written: BTreeSet::new(), _span: span, events: Vec::new() })
     }
 
     /// To run statements on.

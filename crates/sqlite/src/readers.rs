@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use diesel::SqliteConnection;
 use scheduling_domain::ports::{PoolWaits, StoreError};
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 
 use crate::connection::{SqliteOptions, open_reader};
 use crate::errors::backend;
@@ -59,15 +60,15 @@ impl Readers {
             .await
             .map_err(|elapsed| StoreError::Unavailable(Box::new(elapsed)))?
             .map_err(backend)?;
-        tokio::task::spawn_blocking(move || {
+        let reading = tokio::task::spawn_blocking(move || {
             let mut connection = pool.take()?;
             let result = task(&mut connection);
             pool.put_back(connection);
             drop(permit);
             result
-        })
-        .await
-        .map_err(backend)?
+        });
+        let read = tracing::debug_span!("read", otel.kind = "client", db.system.name = "sqlite");
+        reading.instrument(read).await.map_err(backend)?
     }
 }
 

@@ -28,6 +28,7 @@ use scheduling_domain::shift_template::ShiftTemplate;
 use scheduling_domain::site::Site;
 use scheduling_domain::skill::{Skill, SkillGrant};
 use scheduling_domain::team::Team;
+use tracing::Span;
 
 use crate::errors::{backend, store_error};
 use crate::slices::audit;
@@ -40,13 +41,17 @@ pub(crate) struct SqliteUnitOfWork {
     /// None while a blocking task has it, and for good when that task's caller went away.
     transaction: Option<Transaction>,
     written: BTreeSet<&'static str>,
+    /// Open for as long as this is.
+    _span: Span,
     /// What was done, to be chained at the commit.
     pub(crate) events: Vec<AuditEvent>,
 }
 
 impl SqliteUnitOfWork {
     pub(crate) fn new(organization: OrganizationId, transaction: Transaction) -> Self {
-        Self { organization, transaction: Some(transaction), written: BTreeSet::new(), events: Vec::new() }
+        let span = tracing::debug_span!("transaction", otel.kind = "client", db.system.name = "sqlite");
+        let written = BTreeSet::new();
+        Self { organization, transaction: Some(transaction), written, _span: span, events: Vec::new() }
     }
 
     pub(crate) fn organization(&self) -> OrganizationId {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::{Config, Database, Environment, Gathered};
+use super::{Config, Database, Environment, Gathered, Secret};
 
 /// Adds a fault for every server that would be reached in the clear. Development may; elsewhere its host has to be one
 /// that the configuration names as reached through a network that nobody else sees.
@@ -17,10 +17,15 @@ pub(super) fn check(config: &Config, gathered: &Gathered, faults: &mut Vec<Strin
         Database::Embedded(_) => None,
     };
     for (key, address, instead) in [
-        ("database.url", database, "sslmode=verify-full and, for an authority of your own, sslrootcert=FILE"),
-        ("redis.url", config.redis_url.as_ref(), "REDIS_URL with rediss://"),
+        (
+            "database.url",
+            database.map(Secret::reveal),
+            "sslmode=verify-full and, for an authority of your own, sslrootcert=FILE",
+        ),
+        ("redis.url", config.redis_url.as_ref().map(Secret::reveal), "REDIS_URL with rediss://"),
+        ("traces.endpoint", config.traces_endpoint.as_deref(), "OTEL_EXPORTER_OTLP_ENDPOINT with https://"),
     ] {
-        let Some(url) = address.and_then(|address| Url::parse(address.reveal()).ok()) else { continue };
+        let Some(url) = address.and_then(|address| Url::parse(address).ok()) else { continue };
         if is_encrypted(&url) || is_near(&url, &config.plaintext_hosts) {
             continue;
         }
@@ -39,7 +44,7 @@ fn is_encrypted(url: &Url) -> bool {
         "postgres" | "postgresql" => {
             url.query_pairs().any(|(name, value)| name == "sslmode" && value.starts_with("verify-"))
         }
-        scheme => scheme == "rediss",
+        scheme => matches!(scheme, "rediss" | "https"),
     }
 }
 

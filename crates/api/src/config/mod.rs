@@ -148,6 +148,10 @@ pub struct Config {
     pub sentry_dsn: Option<Secret>,
     /// Share of requests that are traced to Sentry, 0 to 1.
     pub sentry_traces_sample_rate: f32,
+    /// The collector that traces are sent to; none for none.
+    pub traces_endpoint: Option<String>,
+    /// Share of requests and runs that are sent there, 0 to 1.
+    pub traces_sample_rate: f32,
     /// Which log lines are written, in the syntax of tracing's `EnvFilter`.
     pub log_filter: String,
     /// How they look; none for whatever suits where they go.
@@ -228,6 +232,8 @@ impl Config {
             session_idle_minutes: reader.number("sessions.idle_minutes", 1, 1_440),
             sentry_dsn: reader.secret("sentry.dsn"),
             sentry_traces_sample_rate: reader.share("sentry.traces_sample_rate"),
+            traces_endpoint: reader.traces_endpoint(),
+            traces_sample_rate: reader.share("traces.sample_rate"),
             log_filter: reader.text("log.filter").unwrap_or_default().to_owned(),
             log_format: reader.log_format(),
             http_workers: reader.optional_number("http.workers", 1, 1_024),
@@ -330,6 +336,15 @@ impl<'a> Reader<'a> {
             .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok() && !text.contains("//"));
         if !is_address {
             self.refuse(key, "an address to listen on, such as 127.0.0.1:8000");
+        }
+        Some(text.to_owned())
+    }
+
+    fn traces_endpoint(&mut self) -> Option<String> {
+        let text = self.text("traces.endpoint")?;
+        let is_address = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if !is_address {
+            self.refuse("traces.endpoint", "an address of the form http://host:4318");
         }
         Some(text.to_owned())
     }

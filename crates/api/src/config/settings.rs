@@ -69,6 +69,13 @@ pub const SETTINGS: &[Setting] = &[
     secret("sentry.dsn", "SENTRY_DSN", "where errors are reported"),
     plain("sentry.traces_sample_rate", "HR_SENTRY_TRACES_SAMPLE_RATE", Some("0.1"), "share of requests traced, 0 to 1"),
     plain(
+        "traces.endpoint",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        None,
+        "collector to send traces to over OTLP/HTTP, such as http://localhost:4318; without it, none are made",
+    ),
+    plain("traces.sample_rate", "HR_TRACES_SAMPLE_RATE", Some("0.1"), "share of requests and runs sent there, 0 to 1"),
+    plain(
         "metrics.listen",
         "HR_METRICS_LISTEN",
         None,

@@ -8,6 +8,7 @@ use tracing::Span;
 
 use super::edge::RequestMetrics;
 use super::problem::Problem;
+use crate::telemetry::traces;
 
 /// A request and its answer.
 ///
@@ -53,8 +54,10 @@ impl Answered {
         if let Some(metrics) = metrics {
             metrics.answered(self.method, route, status, self.took);
         }
-        // As fields of the span they stand in traces, too; as fields of the line they would stand in it twice.
-        Span::current().record("route", route).record("status", status);
+        // As fields of the span they stand in reports, too; as fields of the line they would stand in it twice.
+        let span = Span::current();
+        span.record("route", route).record("status", status);
+        traces::conclude(&span, self.method, self.route, self.status);
         let elapsed_ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
         let code = self.refusal.as_ref().map(|refusal| refusal.code);
         match self.refusal.and_then(|refusal| refusal.error) {

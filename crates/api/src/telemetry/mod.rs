@@ -1,10 +1,12 @@
-//! Log lines, and reports of errors.
+//! Log lines, reports of errors, and traces.
 
 pub(crate) mod lines;
+pub(crate) mod traces;
 
 use std::fmt;
 use std::io::{self, IsTerminal};
 
+use opentelemetry_otlp::ExporterBuildError;
 use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer, SpanLayer};
 use sentry::types::{Dsn, ParseDsnError};
 use sentry::{ClientInitGuard, ClientOptions};
@@ -14,7 +16,12 @@ use tracing_subscriber::filter::{LevelFilter, ParseError, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt as text};
 
+use traces::Traces;
+
 use crate::config::{Config, LogFormat};
+
+/// What log lines and traces call this service.
+const SERVICE: &str = "hr-scheduling";
 
 /// Why nothing would be logged.
 #[derive(Debug, Error)]
@@ -25,6 +32,9 @@ pub enum TelemetryError {
     /// The address to report to.
     #[error("sentry.dsn is no address of a Sentry project: {0}")]
     Dsn(#[from] ParseDsnError),
+    /// The address to trace to, or what the environment adds to it.
+    #[error("traces cannot be sent to traces.endpoint: {0}")]
+    Traces(#[from] ExporterBuildError),
     /// Something in this process logs elsewhere already.
     #[error("logging has been set up before")]
     AlreadySet,
@@ -33,6 +43,7 @@ pub enum TelemetryError {
 /// Keeps reports flowing; dropping it sends what is still waiting.
 pub struct Telemetry {
     _sentry: Option<ClientInitGuard>,
+    _traces: Option<Traces>,
 }
 
 impl fmt::Debug for Telemetry {
@@ -41,27 +52,32 @@ impl fmt::Debug for Telemetry {
     }
 }
 
-/// Begins to log on standard error, and to report errors where a DSN is set. Standard output stays for results.
+/// Begins to log on standard error, to report errors where a DSN is set, and to trace where a collector is. Standard output
+/// stays for results.
 pub fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
-    let filter = EnvFilter::try_new(&config.log_filter)?;
+    // Each has its own: traces show what nobody logs.
+    let filter = || EnvFilter::try_new(&config.log_filter);
     let otherwise = if io::stderr().is_terminal() { LogFormat::Pretty } else { LogFormat::Json };
     let format: Box<dyn Layer<Registry> + Send + Sync> = match config.log_format.unwrap_or(otherwise) {
         LogFormat::Json => Box::new(lines::json(io::stderr)),
         LogFormat::Pretty => Box::new(text::layer().with_writer(io::stderr).with_target(false)),
     };
+    let format = format.with_filter(filter()?);
+    let traces = Traces::start(config)?;
     let guard = report_errors(config)?;
+    let reported = filter()?;
     let reports = guard.as_ref().map(|_| {
         // Each of these takes whatever reaches it: without its filter, every line would be reported as an error.
         let is_crumb = filter_fn(|line| matches!(*line.level(), Level::WARN | Level::INFO));
         let crumbs = BreadcrumbLayer::new().with_filter(is_crumb);
         let errors = ErrorLayer::new().with_filter(LevelFilter::ERROR);
-        crumbs.and_then(errors).and_then(SpanLayer::new().with_filter(LevelFilter::INFO))
+        crumbs.and_then(errors).and_then(SpanLayer::new().with_filter(LevelFilter::INFO)).with_filter(reported)
     });
-    let subscriber = Registry::default().with(format).with(reports).with(filter);
+    let subscriber = Registry::default().with(format).with(reports).with(traces.as_ref().map(Traces::layer));
     tracing::subscriber::set_global_default(subscriber).map_err(|_| TelemetryError::AlreadySet)?;
     // That library writes every statement's parameters down, where somebody asks for its debug lines.
     tracing_log::LogTracer::builder().ignore_crate("tokio_postgres").init().map_err(|_| TelemetryError::AlreadySet)?;
-    Ok(Telemetry { _sentry: guard })
+    Ok(Telemetry { _sentry: guard, _traces: traces })
 }
 
 fn report_errors(config: &Config) -> Result<Option<ClientInitGuard>, TelemetryError> {

@@ -21,4 +21,5 @@ mod redis_outages;
 mod redis_tls;
 mod sessions;
 mod support;
+mod traces;
 mod two_instances;

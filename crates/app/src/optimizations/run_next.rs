@@ -1,5 +1,5 @@
 use jiff::SignedDuration;
-use scheduling_domain::id::{OptimizationId, OrganizationId};
+use scheduling_domain::id::{OptimizationId, OrganizationId, TypedId};
 use scheduling_domain::optimization::{Optimization, OptimizationState};
 use scheduling_domain::ports::StoreError;
 use scheduling_domain::record::Record;
@@ -8,6 +8,7 @@ use scheduling_solver::{Solution, SolveError};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::sleep;
+use tracing::Instrument;
 
 use super::lease::Lease;
 use super::pace::Pace;
@@ -64,11 +65,12 @@ pub async fn run_next(
         return Ok(None);
     };
     tracing::info!(%organization, run = %run.id, generation = run.generation, "a run was taken");
+    let span = tracing::debug_span!("run", organization_id = organization.get(), run = run.id.get());
     let worker = Worker { app, pace, lease, run };
     let ran = if pace.most_workers_lost <= worker.run.workers_lost {
-        worker.fail(RunFailure::WorkersLost).await?
+        worker.fail(RunFailure::WorkersLost).instrument(span).await?
     } else {
-        worker.search(organization, stop).await?
+        worker.search(organization, stop).instrument(span).await?
     };
     if let Ran::Ended(run) = &ran {
         let (state, took) = (run.state, took(run));
