@@ -65,10 +65,10 @@ impl Connection {
         &mut self.pg
     }
 
-    /// Begins a transaction that works for an organization, in one round trip. The id and the time-out are numbers, so
-    /// they need no escaping.
+    /// Begins a transaction that works for an organization, in one round trip. The time-out is a number, so it needs no
+    /// escaping.
     pub(crate) fn begin(&self, organization: OrganizationId) -> String {
-        let named = format!("BEGIN; SELECT set_config('app.organization_id', '{organization}', true)");
+        let named = format!("BEGIN; {}", name_organization(organization, true));
         match self.pooling {
             Pooling::Session => named,
             Pooling::Transaction => {
@@ -101,7 +101,7 @@ impl Connection {
         }
         // Dropping this future half way leaves the setting unknown.
         self.organization.store(NO_ORGANIZATION, Ordering::Relaxed);
-        let statement = format!("SELECT set_config('app.organization_id', '{organization}', false)");
+        let statement = name_organization(organization, false);
         let mut pg = &self.pg;
         let (named, done) = tokio::join!(biased; pg.batch_execute(&statement), work);
         named.map_err(failure)?;
@@ -126,6 +126,12 @@ impl Connection {
         self.reading.store(false, Ordering::Relaxed);
         done
     }
+}
+
+/// The statement that names the organization to the row-level security policies. The id is a number, so it needs no
+/// escaping.
+pub(crate) fn name_organization(organization: OrganizationId, in_transaction_only: bool) -> String {
+    format!("SELECT set_config('app.organization_id', '{organization}', {in_transaction_only})")
 }
 
 /// Makes connections for the pool, and tells it which are beyond use.
