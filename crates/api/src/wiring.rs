@@ -78,10 +78,7 @@ impl Storage {
             Database::Postgres(url) => {
                 let settings = PgSettings {
                     max_connections: config.database_pool_size,
-                    pooling: match config.database_pooling {
-                        DatabasePooling::Session => Pooling::Session,
-                        DatabasePooling::Transaction => Pooling::Transaction,
-                    },
+                    pooling: pooling(config),
                     ..PgSettings::new(url.reveal())
                 };
                 let place = masked_url(url.reveal());
@@ -141,6 +138,13 @@ impl Storage {
                 Err(error) => Err(server_refusal(&self.place, &error)),
             },
         }
+    }
+}
+
+fn pooling(config: &Config) -> Pooling {
+    match config.database_pooling {
+        DatabasePooling::Session => Pooling::Session,
+        DatabasePooling::Transaction => Pooling::Transaction,
     }
 }
 

@@ -152,6 +152,9 @@ pub enum BackupError {
         /// Its rows in the store.
         restored: u64,
     },
+    /// The lock that keeps migrations out would stay in a session that is not ours.
+    #[error("backups need a session of their own, which a pooler that lends transactions does not give")]
+    Pooled,
     /// The sequence ended before its end, or nobody takes it any more.
     #[error("the backup breaks off")]
     BrokenOff,

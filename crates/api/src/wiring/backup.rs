@@ -29,9 +29,10 @@ impl BackupStore {
             Database::Embedded(path) => {
                 Self { place: path.display().to_string(), kind: Kind::Embedded(path.clone(), SqliteOptions::default()) }
             }
-            Database::Postgres(url) => {
-                Self { place: masked_url(url.reveal()), kind: Kind::Postgres(PgSettings::new(url.reveal())) }
-            }
+            Database::Postgres(url) => Self {
+                place: masked_url(url.reveal()),
+                kind: Kind::Postgres(PgSettings { pooling: super::pooling(config), ..PgSettings::new(url.reveal()) }),
+            },
         }
     }
 

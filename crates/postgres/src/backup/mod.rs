@@ -27,7 +27,7 @@ use tokio::sync::mpsc::{Receiver, Sender};
 use crate::connection::{ConnectError, Connector};
 use crate::error::failure;
 use crate::migrations::{MIGRATION_LOCK, MIGRATIONS, applied_versions};
-use crate::settings::PgSettings;
+use crate::settings::{PgSettings, Pooling};
 
 type BackupResult<T> = Result<T, BackupError>;
 
@@ -40,7 +40,7 @@ const PRIVATE_SCHEMA: &str = "hr_scheduling_verified_backup";
 
 /// Sends all that is kept, as it is at this moment. Requests go on meanwhile; migrations wait.
 pub async fn back_up(settings: &PgSettings, parts: &Sender<BackupPart>) -> BackupResult<()> {
-    let mut pg = Connector::try_new(settings).map_err(unreachable)?.open().await.map_err(unreachable)?;
+    let mut pg = open(settings).await?;
     // Ahead of the transaction: its first statement settles which moment it sees.
     sql_query("SELECT pg_advisory_lock_shared($1)")
         .bind::<BigInt, _>(MIGRATION_LOCK)
@@ -61,7 +61,7 @@ pub async fn back_up(settings: &PgSettings, parts: &Sender<BackupPart>) -> Backu
 /// Makes what comes the database's content. Nothing has changed where this fails: what is not committed ends with the
 /// connection.
 pub async fn restore(settings: &PgSettings, mut parts: Receiver<BackupPart>, into: RestoreInto) -> BackupResult<()> {
-    let mut pg = Connector::try_new(settings).map_err(unreachable)?.open().await.map_err(unreachable)?;
+    let mut pg = open(settings).await?;
     sql_query("SELECT pg_advisory_lock($1)")
         .bind::<BigInt, _>(MIGRATION_LOCK)
         .execute(&mut pg)
@@ -84,6 +84,13 @@ pub async fn restore(settings: &PgSettings, mut parts: Receiver<BackupPart>, int
     } else {
         AnsiTransactionManager::commit_transaction(&mut pg).await.map_err(broken)
     }
+}
+
+async fn open(settings: &PgSettings) -> BackupResult<AsyncPgConnection> {
+    if settings.pooling == Pooling::Transaction {
+        return Err(BackupError::Pooled);
+    }
+    Connector::try_new(settings).map_err(unreachable)?.open().await.map_err(unreachable)
 }
 
 async fn begin(pg: &mut AsyncPgConnection, statement: &str) -> BackupResult<()> {

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::world::World;
 use crate::backup::{back_up, restore};
 use crate::connection::Connector;
-use crate::settings::PgSettings;
+use crate::settings::{PgSettings, Pooling};
 use crate::testing::TestDatabase;
 
 #[derive(QueryableByName)]
@@ -159,4 +159,15 @@ async fn somebody_elses_database_is_refused_whatever_is_said() {
     TestDatabase::execute(&foreign, "CREATE TABLE invoices (id bigint PRIMARY KEY)").await;
     let found = restored(&foreign, parts, RestoreInto::Replaced).await;
     assert!(matches!(&found, Err(BackupError::Foreign(table)) if table == "invoices"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_is_lent_for_a_transaction_is_refused() {
+    let settings =
+        PgSettings { pooling: Pooling::Transaction, ..PgSettings::new("postgres://nobody@127.0.0.1:1/none") };
+    let (sender, receiver) = mpsc::channel(1);
+    let found = back_up(&settings, &sender).await;
+    assert!(matches!(found, Err(BackupError::Pooled)), "{found:?}");
+    let found = restore(&settings, receiver, RestoreInto::Empty).await;
+    assert!(matches!(found, Err(BackupError::Pooled)), "{found:?}");
 }

@@ -90,6 +90,7 @@ fn store_failure(place: &str, error: &BackupError) -> Failure {
             "this version cannot make a whole backup of it; remove the table if it is yours"
         }
         BackupError::Misfit(_) | BackupError::Differs { .. } | BackupError::BrokenOff => "use another archive",
+        BackupError::Pooled => "give it PostgreSQL's own address and HR_DATABASE_POOLING=session",
         BackupError::Store(_) => "check that it runs, and that DATABASE_URL names it and the role that owns its tables",
     };
     let message = format!("{place}: {}; {advice}", with_causes(error));
