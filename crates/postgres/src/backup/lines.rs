@@ -2,13 +2,15 @@
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, sql_query};
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::TryStreamExt;
 use scheduling_domain::backup::{BackupDigest, BackupPart, ROWS_BYTES, TableDigest, TableShape};
+use scheduling_domain::id::{OrganizationId, TypedId};
 use tokio::sync::mpsc::Sender;
 
 use super::catalogue::{Table, quoted, tables};
-use super::{BackupResult, broken, run, send};
+use super::{BackupResult, broken, failed, send};
+use crate::connection::name_organization;
 
 /// The last ids that were given out travel as one more table: ids are never used again, not even those of removed rows.
 /// They are read last, since no snapshot holds them: they may be ahead of the rows, and never behind.
@@ -86,10 +88,9 @@ pub(super) async fn read_tables(
         outlet.table(&table.shape).await?;
         if table.is_of_organizations {
             for organization in &organizations {
-                // The id is a number, so it needs no escape.
-                let name = format!("SELECT set_config('app.organization_id', '{}', true)", organization.id);
-                run(pg, &name).await?;
-                outlet.query(pg, &query(&table, &format!("WHERE organization_id = {}", organization.id))).await?;
+                let named = OrganizationId::try_new(organization.id).map_err(|error| failed(error.into()))?;
+                pg.batch_execute(&name_organization(named, true)).await.map_err(broken)?;
+                outlet.query(pg, &query(&table, &format!("WHERE organization_id = {}", named.get()))).await?;
             }
         } else {
             outlet.query(pg, &query(&table, "")).await?;
