@@ -10,7 +10,7 @@ import unittest
 import urllib.request
 from pathlib import Path
 
-from tools import BINARY, ROOT, Server, compose, encrypt, free_port, run, service, temporary, tool, until
+from tools import BINARY, ROOT, Server, as_deployed, compose, free_port, run, service, temporary, tool, until
 
 DEPLOY = ROOT / "deploy"
 ENVIRONMENTS = ["development", "staging", "production"]
@@ -202,15 +202,8 @@ class Secrets(unittest.TestCase):
 
     @unittest.skipUnless("TEST_DATABASE_URL" in os.environ, "needs scripts/with-services")
     def test_production_runs_on_them_encrypted_as_a_role_that_rules_bind(self):
-        server = os.environ["TEST_DATABASE_URL"]
-        place = re.search(r"@(.*)/", server)[1]
-        host, port = place.split(":")
-        ask = lambda query, url=server: run([*tool("psql"), url, "-XAtc", query]).strip()
-        ask("CREATE DATABASE production")
-        env = os.environ | {"PGHOST": host, "PGPORT": port, "POSTGRES_USER": "postgres", "POSTGRES_DB": "production",
-                            "SECRETS": str(self.folder)}
-        run([str(DEPLOY / "postgres/roles.sh")], env=env)
-        encrypt(ask, self.folder)
+        place = re.search(r"@(.*)/", os.environ["TEST_DATABASE_URL"])[1]
+        ask = as_deployed("production", self.folder, self.addCleanup)
 
         address = (self.folder / "database_url").read_text().replace("@db:5432/hr_scheduling", f"@{place}/production")
         address = address.replace("verify-full", "verify-ca").replace("/run/secrets", str(self.folder))

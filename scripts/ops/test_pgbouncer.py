@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from load import connect
-from tools import BINARY, ROOT, TOOLS, Server, compose, encrypt, free_port, run, service, temporary, tool, until
+from tools import BINARY, ROOT, TOOLS, Server, as_deployed, compose, free_port, run, service, temporary, tool
 
 DEPLOY = ROOT / "deploy"
 # The first that takes prepared statements from session to session.
@@ -79,13 +79,8 @@ class ThroughIt(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.folder, cls.secrets = Path(folder.name), Path(folder.name) / "secrets"
         run([str(DEPLOY / "make-secrets"), str(cls.secrets)])
-        cls.server = os.environ["TEST_DATABASE_URL"]
-        cls.host, cls.database_port = re.search(r"@(.*)/", cls.server)[1].split(":")
-        cls.ask("CREATE DATABASE pooled")
-        run([str(DEPLOY / "postgres/roles.sh")], env=os.environ | {
-            "PGHOST": cls.host, "PGPORT": cls.database_port, "POSTGRES_USER": "postgres", "POSTGRES_DB": "pooled",
-            "SECRETS": str(cls.secrets)})
-        encrypt(cls.ask, cls.secrets)
+        cls.host, cls.database_port = re.search(r"@(.*)/", os.environ["TEST_DATABASE_URL"])[1].split(":")
+        cls.ask = staticmethod(as_deployed("pooled", cls.secrets, cls.addClassCleanup))
         cls.pooler = cls.start_pooler()
         cls.addClassCleanup(cls.pooler.stop)
 
@@ -100,10 +95,6 @@ class ThroughIt(unittest.TestCase):
                          for number in range(2)]
         for instance in cls.instances:
             cls.addClassCleanup(instance.stop)
-
-    @classmethod
-    def ask(cls, query: str) -> str:
-        return run([*tool("psql"), cls.server, "-XAtc", query]).strip()
 
     @classmethod
     def settings(cls, secret: str) -> dict[str, str]:
@@ -146,7 +137,7 @@ class ThroughIt(unittest.TestCase):
         self.assertIn("applied 0001", self.migrated)
         done = subprocess.run([str(BINARY), "migrate"], env=os.environ | self.pooled, text=True, capture_output=True)
         self.assertNotEqual(done.returncode, 0)
-        self.assertIn("migrations need a session of their own", done.stdout + done.stderr)
+        self.assertIn("needs a session of its own", done.stdout + done.stderr)
 
     def test_2_a_roster_is_made_and_published(self):
         """The quickstart as it stands: sign in, read, write, optimise, check, be refused, publish, read as an employee."""

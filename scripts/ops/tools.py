@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -91,9 +92,23 @@ def run(command: list[str], **options) -> str:
     return done.stdout
 
 
+def as_deployed(name: str, secrets: Path, cleanup):
+    """A database on the running PostgreSQL with the roles and the certificate of deploy/, and what asks the server as a
+    superuser. Roles are the whole server's, so `cleanup` takes everything away again."""
+    server = os.environ["TEST_DATABASE_URL"]
+    host, port = re.search(r"@(.*)/", server)[1].split(":")
+    ask = lambda query, url=server: run([*tool("psql"), url, "-XAtc", query]).strip()
+    ask(f"CREATE DATABASE {name}")
+    cleanup(ask, "DROP ROLE IF EXISTS hr_scheduling, monitor")
+    cleanup(ask, f"DROP DATABASE {name} WITH (FORCE)")
+    run([str(ROOT / "deploy/postgres/roles.sh")], env=os.environ | {
+        "PGHOST": host, "PGPORT": port, "POSTGRES_USER": "postgres", "POSTGRES_DB": name, "SECRETS": str(secrets)})
+    encrypt(ask, secrets)
+    return ask
+
+
 def encrypt(ask, secrets: Path):
-    """Gives the running PostgreSQL the certificate of `secrets`, as compose.yml does at its start; `ask` asks it as a
-    superuser."""
+    """Gives the running PostgreSQL the certificate of `secrets`, as compose.yml does at its start."""
     data = Path(ask("SHOW data_directory"))
     for name in ["database_certificate", "database_key"]:
         shutil.copy(secrets / name, data / name)
