@@ -91,8 +91,8 @@ class Faults(unittest.TestCase):
 class Checklist(unittest.TestCase):
     REQUIRED = ["HTTPS and certificates", "Environment and secret management", "API rate limits",
                 "Encrypted database connections", "Log redaction", "Database indexes", "Cache strategy",
-                "Static files behind a CDN", "Load balancing", "Alerts", "Health endpoint", "Graceful shutdown",
-                "Rolling updates", "Start", "Ps", "Logs", "Scale", "Rolling update", "Stats",
+                "Static files behind a CDN", "Load balancing", "Alerts", "Health endpoint", "Graceful shutdown", "Backups",
+                "Recovery procedure", "Rolling updates", "Start", "Ps", "Logs", "Scale", "Rolling update", "Stats",
                 "Metrics", "Connection count", "Load test", "Security scan", "Faults"]
 
     def test_each_item_has_its_proof(self):
