@@ -137,7 +137,7 @@ class ThroughIt(unittest.TestCase):
         self.assertIn("applied 0001", self.migrated)
         done = subprocess.run([str(BINARY), "migrate"], env=os.environ | self.pooled, text=True, capture_output=True)
         self.assertNotEqual(done.returncode, 0)
-        self.assertIn("needs a session of its own", done.stdout + done.stderr)
+        self.assertIn("migrations need a session of their own", done.stdout + done.stderr)
 
     def test_2_a_roster_is_made_and_published(self):
         """The quickstart as it stands: sign in, read, write, optimise, check, be refused, publish, read as an employee."""
