@@ -3,11 +3,12 @@
 mod backup;
 
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use scheduling_app::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use scheduling_app::caching::Caching;
 use scheduling_app::load::measure_load;
@@ -20,7 +21,7 @@ use scheduling_domain::ports::{
 use scheduling_domain::rate::RateQuota;
 use scheduling_memory::{MemoryCache, MemoryPresence, MemoryRateLimiter, MemoryThrottle};
 use scheduling_postgres::{PgSettings, PgStore, Pooling, SchemaState};
-use scheduling_prometheus::{Metrics, Readings, ReadingsFailed, refresh_forever};
+use scheduling_prometheus::{Metrics, NewestBackup, Readings, ReadingsFailed, refresh_forever};
 use scheduling_redis::{
     InvalidRedisUrl, RedisCache, RedisPresence, RedisRateLimiter, RedisSessionStore, RedisThrottle,
 };
@@ -28,6 +29,7 @@ use scheduling_smtp::{SmtpMailer, SmtpSettings, SmtpTls};
 use scheduling_sqlite::{OpenError, SqliteOptions, SqliteStore};
 use thiserror::Error;
 
+use crate::backup::newest_archive;
 use crate::causes::with_causes;
 use crate::clock::SystemClock;
 use crate::config::{Config, Database, DatabasePooling, Environment, MailTls, Secret, masked_url};
@@ -338,27 +340,41 @@ pub fn session_cookie(config: &Config) -> SessionCookie {
 }
 
 /// Keeps the gauges of the system fresh, for as long as it is polled.
-pub async fn keep_gauges(metrics: Metrics, app: App) {
-    refresh_forever(metrics, &Gauges(app), GAUGE_PERIOD).await;
+pub async fn keep_gauges(metrics: Metrics, app: App, backups: PathBuf) {
+    refresh_forever(metrics, &Gauges { app, backups }, GAUGE_PERIOD).await;
 }
 
-struct Gauges(App);
+struct Gauges {
+    app: App,
+    backups: PathBuf,
+}
 
 #[async_trait]
 impl Readings for Gauges {
     async fn active_users(&self) -> Result<i64, ReadingsFailed> {
         let failed = |cause| ReadingsFailed { what: "the number of active users", cause: Box::new(cause) };
-        let count = self.0.active.count(self.0.now()).await.map_err(failed)?;
+        let count = self.app.active.count(self.app.now()).await.map_err(failed)?;
         Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
     async fn load(&self) -> Result<Load, ReadingsFailed> {
         let failed = |cause| ReadingsFailed { what: "what waits in the store", cause: Box::new(cause) };
-        measure_load(&self.0, self.0.now()).await.map_err(failed)
+        measure_load(&self.app, self.app.now()).await.map_err(failed)
+    }
+
+    fn newest_backup(&self) -> Result<NewestBackup, ReadingsFailed> {
+        if !self.backups.is_dir() {
+            return Ok(NewestBackup::NoFolder);
+        }
+        let newest = newest_archive(&self.backups);
+        let newest =
+            newest.map_err(|cause| ReadingsFailed { what: "the folder of backups", cause: Box::new(cause) })?;
+        let since_1970 = |time: Timestamp| Duration::try_from(time.as_duration()).unwrap_or_default();
+        Ok(newest.map_or(NewestBackup::None, |time| NewestBackup::At(since_1970(time))))
     }
 
     fn age(&self, waiting: Waiting) -> Duration {
-        waiting.age(self.0.now())
+        waiting.age(self.app.now())
     }
 }
 

@@ -9,6 +9,7 @@ use scheduling_domain::ports::{Load, PoolStatus, Waiting};
 
 use crate::metrics::keep;
 use crate::name;
+use crate::system::NewestBackup;
 
 /// The gauges. Cloning shares them.
 #[derive(Clone)]
@@ -27,6 +28,7 @@ pub(crate) struct Gauges {
     optimizer_queue: Queue,
     outbox: Queue,
     mails: Queue,
+    newest_backup: Gauge,
 }
 
 /// A queue's depth, and the age of its oldest.
@@ -75,6 +77,7 @@ impl Gauges {
             optimizer_queue: queue([name::OPTIMIZER_QUEUE, name::OPTIMIZER_QUEUE_AGE], "Runs of the optimiser")?,
             outbox: queue([name::OUTBOX, name::OUTBOX_AGE], "Events of the outbox")?,
             mails: queue([name::MAILS, name::MAILS_AGE], "Mails")?,
+            newest_backup: keep(registry, Gauge::new(name::BACKUP_NEWEST, "When the newest backup was made")?)?,
         })
     }
 
@@ -96,6 +99,14 @@ impl Gauges {
         let nanos = u64::try_from(pool.waited.as_nanos()).unwrap_or(u64::MAX);
         let before = self.waited_nanos.fetch_max(nanos, Ordering::Relaxed);
         self.connection_wait.inc_by(Duration::from_nanos(nanos.saturating_sub(before)).as_secs_f64());
+    }
+
+    pub(crate) fn set_newest_backup(&self, newest: NewestBackup) {
+        self.newest_backup.set(match newest {
+            NewestBackup::NoFolder => f64::NAN,
+            NewestBackup::None => 0.0,
+            NewestBackup::At(seconds) => seconds.as_secs_f64(),
+        });
     }
 
     pub(crate) fn set_load(&self, load: &Load, age: impl Fn(Waiting) -> Duration) {

@@ -9,4 +9,4 @@ pub mod name;
 mod system;
 
 pub use metrics::Metrics;
-pub use system::{Readings, ReadingsFailed, refresh_forever, used_memory};
+pub use system::{NewestBackup, Readings, ReadingsFailed, refresh_forever, used_memory};

@@ -12,6 +12,7 @@ use scheduling_domain::rules::Verdict;
 
 use crate::gauges::Gauges;
 use crate::name;
+use crate::system::NewestBackup;
 
 /// The bounds that OpenTelemetry's semantic conventions give `http.server.request.duration`.
 const ANSWER_SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
@@ -103,6 +104,11 @@ impl Metrics {
     /// Shows what waits. `age` tells how long the oldest has.
     pub fn set_load(&self, load: &Load, age: impl Fn(Waiting) -> Duration) {
         self.gauges.set_load(load, age);
+    }
+
+    /// Shows how old backups are.
+    pub fn set_newest_backup(&self, newest: NewestBackup) {
+        self.gauges.set_newest_backup(newest);
     }
 
     /// Shows how much memory the machine uses.
@@ -235,11 +241,13 @@ mod tests {
             metrics.set_pool(PoolStatus { active: 2, open: 5, max: 16, waiters: 1, waited });
         }
         metrics.set_memory_used(1024);
+        metrics.set_newest_backup(NewestBackup::At(Duration::from_secs(1_800_000_000)));
         let waiting = |count| Waiting { count, oldest: None };
         let load = Load { queued_runs: waiting(3), outbox: waiting(0), mails: waiting(2), sessions: 70 };
         metrics.set_load(&load, |waiting| Duration::from_millis(500 * waiting.count));
-        insta::assert_snapshot!(lines(&metrics, &["active_", "database_", "mail", "opt", "outbox", "sess", "system_"]), @r"
+        insta::assert_snapshot!(lines(&metrics, &["active_", "backup_", "database_", "mail", "opt", "outbox", "sess", "system_"]), @r"
         active_users_total 61
+        backup_newest_timestamp_seconds 1800000000
         database_connection_wait_seconds_total 1.5
         database_connection_waiters 1
         database_connections_active 2

@@ -54,3 +54,5 @@ pub const OUTBOX_AGE: &str = "outbox_age_seconds";
 pub const MAILS: &str = "mail_queue_depth";
 /// How long the oldest mail that is not yet sent has waited.
 pub const MAILS_AGE: &str = "mail_queue_age_seconds";
+/// When the newest backup was made, as seconds since 1970; 0 while the folder has none, NaN where there is no folder.
+pub const BACKUP_NEWEST: &str = "backup_newest_timestamp_seconds";

@@ -22,6 +22,17 @@ pub struct ReadingsFailed {
     pub cause: Box<dyn Error + Send + Sync>,
 }
 
+/// When the newest backup was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewestBackup {
+    /// There is no folder of backups here, so nothing can be said.
+    NoFolder,
+    /// The folder has none.
+    None,
+    /// So long after the beginning of 1970.
+    At(Duration),
+}
+
 /// Where the gauges come from.
 #[async_trait]
 pub trait Readings: Send + Sync {
@@ -29,6 +40,8 @@ pub trait Readings: Send + Sync {
     async fn active_users(&self) -> Result<i64, ReadingsFailed>;
     /// What waits, and who is signed in.
     async fn load(&self) -> Result<Load, ReadingsFailed>;
+    /// How old backups are.
+    fn newest_backup(&self) -> Result<NewestBackup, ReadingsFailed>;
     /// How long the oldest of what waits has waited.
     fn age(&self, waiting: Waiting) -> Duration;
 }
@@ -45,6 +58,10 @@ pub async fn refresh_forever(metrics: Metrics, readings: &dyn Readings, period: 
         }
         match readings.load().await {
             Ok(load) => metrics.set_load(&load, |waiting| readings.age(waiting)),
+            Err(failure) => log(&failure),
+        }
+        match readings.newest_backup() {
+            Ok(newest) => metrics.set_newest_backup(newest),
             Err(failure) => log(&failure),
         }
         match used_memory() {
@@ -101,6 +118,9 @@ mod tests {
         }
         async fn load(&self) -> Result<Load, ReadingsFailed> {
             Err(ReadingsFailed { what: "load", cause: "the store is away".into() })
+        }
+        fn newest_backup(&self) -> Result<NewestBackup, ReadingsFailed> {
+            Ok(NewestBackup::NoFolder)
         }
         fn age(&self, _: Waiting) -> Duration {
             Duration::ZERO

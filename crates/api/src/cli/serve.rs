@@ -75,7 +75,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let metrics_server = metrics_listener.map(|listener| metrics_server(listener, counted)).transpose()?;
     let metrics_handle = metrics_server.as_ref().map(Server::handle);
     let showing = metrics_server.map(tokio::spawn);
-    let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.clone()));
+    let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.clone(), config.backup_dir.clone()));
     let relay = tokio::spawn(relay_forever(session.app.clone()));
     let purging = tokio::spawn(purge_forever(session.app.clone(), PURGE_PERIOD));
     let reporting = tokio::spawn(report_forever(session.app.clone(), REPORT_PERIOD));
