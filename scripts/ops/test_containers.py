@@ -158,7 +158,7 @@ class Services(unittest.TestCase):
                          ["-carchive_mode", "-carchive_command", "-carchive_timeout"])
 
     def test_what_is_mounted_is_there(self):
-        own = {"certificates", "acme"}
+        own = {"certificates", "acme", "backups"}
         for name, one in self.files["production"]["services"].items():
             for volume in one.get("volumes", []):
                 source = Path(volume.get("source", ""))

@@ -1,7 +1,9 @@
 """What the tests of deploy/, monitoring/ and .github/ share: the tools they judge with, and servers that end."""
 
+import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -133,10 +135,13 @@ def compose(*files: Path, **env: str) -> dict:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on; below those that the system lends to connections, one of which might take it before
+    its server does."""
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("", port))
+            return port
 
 
 def until(condition, what: str, seconds: float = 20):
