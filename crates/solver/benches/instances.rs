@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+use scheduling_domain::roster::Problem;
 use scheduling_domain::roster::curtois::Instance;
 use scheduling_domain::rules::check;
-use scheduling_solver::{Budget, Observer, Settings, solve};
+use scheduling_solver::{Budget, Observer, Settings, Solution, lower_bound, solve};
 
 struct Watch(Instant);
 
@@ -35,8 +36,8 @@ fn main() {
     let only = env::var("HR_BENCH_ONLY").unwrap_or_default();
     println!("{seconds} s on {threads} thread(s), seed {seed}");
     println!(
-        "{:<12} {:>6} {:>8} {:>8} {:>7} {:>9} {:>8}",
-        "instance", "broken", "cost", "best", "ratio", "M moves/s", "s"
+        "{:<12} {:>6} {:>8} {:>8} {:>7} {:>9} {:>8} {:>8} {:>8}",
+        "instance", "broken", "cost", "best", "ratio", "M moves/s", "s", "bound", "gap"
     );
     for line in table.lines().skip(1) {
         let [name, _, best] = line.split(',').collect::<Vec<_>>()[..] else { continue };
@@ -66,9 +67,28 @@ fn measure(name: &str, instance: &Instance, best: f64, (seconds, seed, threads):
             let (hard, soft) = (report.blocking().count(), report.cost());
             let ratio = soft.to_string().parse::<f64>().unwrap_or(0.0) / best;
             let rate = solution.steps.to_string().parse::<f64>().unwrap_or(0.0) / took / 1e6;
-            println!("{name:<12} {hard:>6} {soft:>8} {best:>8} {ratio:>7.3} {rate:>9.2} {took:>8.1}");
+            let (bound, gap) = bound(&problem, &solution);
+            println!(
+                "{name:<12} {hard:>6} {soft:>8} {best:>8} {ratio:>7.3} {rate:>9.2} {took:>8.1} {bound:>8} {gap:>8}"
+            );
         }
         Err(error) => println!("{name}: {error}"),
+    }
+}
+
+/// What no legal roster costs less than, as far as that is known after some time, and how far above it the roster is.
+fn bound(problem: &Problem, solution: &Solution) -> (String, String) {
+    let seconds = number("HR_BENCH_BOUND_SECONDS").unwrap_or(5);
+    let watch = Watch(Instant::now());
+    let should_stop = || Duration::from_secs(seconds) <= watch.elapsed();
+    match lower_bound(problem, solution, &should_stop) {
+        Ok(Some(bound)) => {
+            let share = |points: i64| points.to_string().parse::<f64>().unwrap_or(0.0);
+            let gap = 1.0 - share(bound) / share(solution.score.soft).max(1.0);
+            (bound.to_string(), format!("{:.1} %", gap * 100.0))
+        }
+        Ok(None) => ("-".to_owned(), "-".to_owned()),
+        Err(error) => (error.to_string(), "-".to_owned()),
     }
 }
 

@@ -38,12 +38,15 @@
 //! 4. `walker` is the search: it starts from built rows and anneals with the moves, their acceptance and the course of
 //!    temperature; towards the end it mends rows by building them anew.
 //! 5. `solve` deals walkers to threads and keeps the budget.
+//! 6. `bound`, apart from the search, says what no legal roster costs less than, so that people see how far a roster may
+//!    be from the best.
 //!
 //! The domain's checker shares no code with any of this. `tests/agreement.rs` holds the two to the same score on any
 //! problem: extend its generator with every rule.
 //!
 //! [`Problem`]: scheduling_domain::roster::Problem
 
+mod bound;
 mod compile;
 mod error;
 mod fixed;
@@ -55,6 +58,7 @@ mod solution;
 mod solve;
 mod walker;
 
+pub use bound::lower_bound;
 pub use error::SolveError;
 pub use settings::{Budget, Observer, Progress, Settings, Unobserved};
 pub use solution::{STEP, Score, Solution, TracePoint};

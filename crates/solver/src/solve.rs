@@ -122,7 +122,7 @@ fn spent(budget: Budget, steps: Option<u64>, done: u64, observer: &dyn Observer)
 }
 
 /// What is given, and off where nothing is.
-fn first_cells(tables: &Tables, given: &Given) -> Vec<u16> {
+pub(crate) fn first_cells(tables: &Tables, given: &Given) -> Vec<u16> {
     let mut cells = vec![OFF; tables.people * tables.days];
     for person in 0..tables.people {
         for day in 0..tables.days {

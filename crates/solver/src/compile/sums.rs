@@ -64,6 +64,11 @@ impl Bound {
         self.unit.times((i64::from(sum) - i64::from(self.max)).max(0))
     }
 
+    /// Whether a sum can be too small.
+    pub(crate) fn has_least(&self) -> bool {
+        self.min > 0
+    }
+
     /// Whether a sum from nothing to `most` can cost anything.
     pub(crate) fn can_break(&self, most: i32) -> bool {
         self.unit != Score::ZERO && (self.min > 0 || self.max < most)

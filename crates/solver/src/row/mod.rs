@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use crate::roster::{Multiplier, Roster, weigh};
 use crate::solution::Score;
 
-use state::Demands;
+pub(crate) use state::Demands;
 
 /// Ways into a day that are looked at for one row, over all days; bounds the time that a row takes.
 pub(crate) const WORK: usize = 60_000;
@@ -42,7 +42,7 @@ pub(crate) fn rebuild(roster: &Roster<'_>, person: usize, multiplier: Multiplier
     if tables.pairs.reach(person) > 1 {
         return None;
     }
-    let demands = Demands::of(tables, person, multiplier);
+    let demands = Demands::of(tables, person);
     let choices: usize = (0..tables.days).map(|day| tables.cells.choices(person, day).len()).sum();
     let width = (work / choices.max(1)).max(LEAST_WIDTH);
     let size = demands.size();
@@ -66,8 +66,8 @@ pub(crate) fn rebuild(roster: &Roster<'_>, person: usize, multiplier: Multiplier
                 let before = &states[way.state..way.state + size];
                 let (added, promise) =
                     demands.step(day, (day > 0).then_some(way.column), column, before, &mut next_states);
-                let cost = way.cost + own + added;
-                next.push(Way { cost, rank: cost + promise, from: index, column, state });
+                let cost = way.cost + own + weigh(added, multiplier);
+                next.push(Way { cost, rank: cost + weigh(promise, multiplier), from: index, column, state });
             }
         }
         next.sort_unstable_by_key(|way| (way.rank, way.column, way.from));
@@ -83,7 +83,7 @@ pub(crate) fn rebuild(roster: &Roster<'_>, person: usize, multiplier: Multiplier
     let ends = now
         .iter()
         .enumerate()
-        .map(|(index, way)| (way.cost + demands.end(&states[way.state..way.state + size]), index));
+        .map(|(index, way)| (way.cost + weigh(demands.end(&states[way.state..way.state + size]), multiplier), index));
     let (_, mut index) = ends.min()?;
     let mut row = vec![0; tables.days];
     for (cell, ways) in row.iter_mut().zip(&kept).rev() {

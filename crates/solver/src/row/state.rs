@@ -4,21 +4,21 @@ use crate::compile::Tables;
 use crate::compile::runs::Lengths;
 use crate::compile::sums::Bound;
 use crate::compile::weekends::{Count, Limit};
-use crate::roster::{Multiplier, weigh};
 use crate::solution::Score;
 
 /// Shifts by which a sum may run ahead of its pace, or lag behind, before that looks costly.
 const SLACK: i32 = 3;
 
 /// A person's demands, in the order of their parts in a state: for each, one number.
-pub(super) struct Demands<'t> {
+pub(crate) struct Demands<'t> {
     tables: &'t Tables,
     person: usize,
-    multiplier: Multiplier,
     runs: Vec<Run<'t>>,
     weekends: Vec<(&'t Count, Limit)>,
     /// The bounds of the sums that matter. A sum's part is the sum.
     sums: Vec<&'t Bound>,
+    /// The slots of sums that are left out.
+    without: Vec<usize>,
     /// By slot, its place among the sums.
     place_of_slot: Vec<usize>,
     /// By day, the places of sums under way that want a minimum, with the least and the most that keep pace.
@@ -40,7 +40,7 @@ const NOWHERE: usize = usize::MAX;
 
 #[expect(clippy::indexing_slicing, reason = "parts, slots and days come from the same tables")]
 impl<'t> Demands<'t> {
-    pub(super) fn of(tables: &'t Tables, person: usize, multiplier: Multiplier) -> Self {
+    pub(crate) fn of(tables: &'t Tables, person: usize) -> Self {
         let runs = tables.runs.of(person).map(|(mask, lengths)| Run {
             mask,
             lengths,
@@ -51,10 +51,10 @@ impl<'t> Demands<'t> {
         let mut demands = Self {
             tables,
             person,
-            multiplier,
             runs: runs.collect(),
             weekends: weekends.collect(),
             sums: Vec::new(),
+            without: Vec::new(),
             place_of_slot: vec![NOWHERE; tables.sums.slots()],
             paces: vec![Vec::new(); tables.days],
             closing: vec![Vec::new(); tables.days],
@@ -87,7 +87,7 @@ impl<'t> Demands<'t> {
         }
         for (slot, bound) in tables.sums.bounds(self.person).iter().enumerate() {
             let (first, last) = days[slot];
-            if first <= last && bound.can_break(most[slot]) {
+            if first <= last && bound.can_break(most[slot]) && !self.without.contains(&slot) {
                 let place = self.sums.len();
                 self.place_of_slot[slot] = place;
                 self.sums.push(bound);
@@ -100,73 +100,100 @@ impl<'t> Demands<'t> {
         }
     }
 
+    /// Leaves out a rule that a row looks back far for, those on how little last; says whether there was one.
+    pub(crate) fn leave_out_one(&mut self) -> bool {
+        if self.weekends.pop().is_some() {
+            return true;
+        }
+        let slots = (0..self.place_of_slot.len()).filter(|slot| self.place_of_slot[*slot] != NOWHERE);
+        let Some(slot) = slots.max_by_key(|slot| !self.sums[self.place_of_slot[*slot]].has_least()) else {
+            return false;
+        };
+        self.without.push(slot);
+        self.sums.clear();
+        self.place_of_slot.fill(NOWHERE);
+        self.paces.iter_mut().for_each(Vec::clear);
+        self.closing.iter_mut().for_each(Vec::clear);
+        self.collect_sums();
+        true
+    }
+
     /// Numbers in a state.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.runs.len() + self.weekends.len() + self.sums.len()
     }
 
     /// The state before day 0.
-    pub(super) fn first(&self) -> Vec<i32> {
+    pub(crate) fn first(&self) -> Vec<i32> {
         vec![0; self.size()]
     }
 
     /// Goes on by a day: appends the new state, and says what that costs for sure and what it looks like costing later.
-    pub(super) fn step(
+    pub(crate) fn step(
         &self,
         day: usize,
         last: Option<u16>,
         column: u16,
         before: &[i32],
         states: &mut Vec<i32>,
-    ) -> (i64, i64) {
+    ) -> (Score, Score) {
         let tables = self.tables;
         let start = states.len();
         states.extend_from_slice(before);
         let state = &mut states[start..];
         let global = tables.columns.global(day, column);
-        let weigh = |score| weigh(score, self.multiplier);
-        let (mut cost, mut promise) = (0, 0);
+        let (mut cost, mut promise) = (Score::ZERO, Score::ZERO);
         if let Some(last) = last {
-            cost += weigh(tables.pairs.next(&tables.columns, self.person, day - 1, last, column));
+            cost += tables.pairs.next(&tables.columns, self.person, day - 1, last, column);
         }
         let (run_parts, rest) = state.split_at_mut(self.runs.len());
         let (weekend_parts, sum_parts) = rest.split_at_mut(self.weekends.len());
         for (part, run) in run_parts.iter_mut().zip(&self.runs) {
             let (now, later) = run.step(part, day, tables.masks.holds(run.mask, global));
-            cost += weigh(now);
-            promise += weigh(later);
+            cost += now;
+            promise += later;
         }
         for (part, (count, limit)) in weekend_parts.iter_mut().zip(&self.weekends) {
             let is_work = tables.masks.holds(count.mask, global);
             if let Some(weekends) = step_weekend(part, count, day, is_work) {
-                cost += weigh(limit.cost(weekends) - limit.cost(weekends - 1));
+                cost += limit.cost(weekends) - limit.cost(weekends - 1);
             }
         }
         for &(slot, value) in tables.sums.additions(global) {
             let place = self.place_of_slot[slot];
             if place != NOWHERE {
                 let bound = self.sums[place];
-                cost += weigh(bound.above(sum_parts[place] + value) - bound.above(sum_parts[place]));
+                cost += bound.above(sum_parts[place] + value) - bound.above(sum_parts[place]);
                 sum_parts[place] += value;
             }
         }
         for &(place, least, most) in &self.paces[day] {
             let sum = sum_parts[place];
-            promise += weigh(self.sums[place].unit().times(i64::from((least - sum).max(sum - most).max(0))));
+            promise += self.sums[place].unit().times(i64::from((least - sum).max(sum - most).max(0)));
         }
         for &place in &self.closing[day] {
-            cost += weigh(self.sums[place].short(sum_parts[place]));
+            cost += self.sums[place].short(sum_parts[place]);
             sum_parts[place] = 0;
         }
         (cost, promise)
     }
 
+    /// Whether a run under way after `day` breaks a blocking rule, wherever it ends.
+    pub(crate) fn is_lost(&self, day: usize, state: &[i32]) -> bool {
+        self.runs.iter().zip(state).any(|(run, part)| {
+            let (is_work, first) = (*part > 0, first_day(*part));
+            let is_broken = |end| run.lengths.cost(is_work, first, end).hard > 0;
+            run.lengths.beyond(is_work, day + 1 - first).hard > 0 && (day + 1..=self.tables.days).all(is_broken)
+        })
+    }
+
     /// What ends with the last day.
-    pub(super) fn end(&self, state: &[i32]) -> i64 {
-        let runs = self.runs.iter().zip(state).map(|(run, part)| {
-            let cost = run.lengths.cost(*part > 0, first_day(*part), self.tables.days);
-            weigh(cost, self.multiplier)
-        });
+    pub(crate) fn end(&self, state: &[i32]) -> Score {
+        let runs = self
+            .runs
+            .iter()
+            .zip(state)
+            .map(|(run, part)| run.lengths.cost(*part > 0, first_day(*part), self.tables.days));
         runs.sum()
     }
 }

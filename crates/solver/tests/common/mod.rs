@@ -250,3 +250,48 @@ fn any_rule(dice: &mut Dice, days: i32, templates: usize, people: usize) -> Rule
     let verdict = [Verdict::Warn, Verdict::Cost, Verdict::Consent, Verdict::Block, Verdict::Block][dice.below(5)];
     Rule { scope, effective, ..rule(kind, verdict, dice.within(0, 9)) }
 }
+
+/// Two people, some days, two templates; few enough rosters to try them all.
+pub(crate) fn tiny(seed: u64) -> Problem {
+    let dice = &mut Dice(seed);
+    let days = 4;
+    let mut shifts = Vec::new();
+    for day in 0..days {
+        for (template, hours) in [(0, (360, 480)), (1, (1320, 480))] {
+            let heads = heads(1, dice.within(1, 30), dice.within(0, 9));
+            shifts.push(shift(shifts.len(), template, day, hours, heads));
+        }
+    }
+    let rules = vec![
+        rule(RuleKind::Overlap, Verdict::Block, 0),
+        rule(RuleKind::HeadsPerShift, Verdict::Block, 0),
+        rule(RuleKind::RestBetweenShifts { min_minutes: 660 }, Verdict::Block, 0),
+        rule(RuleKind::ConsecutiveWorkingDays { min: Some(2), max: Some(3) }, Verdict::Block, 0),
+        rule(RuleKind::ConsecutiveDaysOff { min: 2 }, Verdict::Cost, dice.within(1, 20)),
+        rule(
+            RuleKind::MinutesPerPeriod { per: Window::Period, min: Some(960), max: Some(1440) },
+            Verdict::Cost,
+            dice.within(0, 1),
+        ),
+        rule(RuleKind::ShiftsPerTemplate { template: id(1), max: 1 }, Verdict::Cost, dice.within(1, 9)),
+    ];
+    problem(days, vec![person(0), person(1)], shifts, rules)
+}
+
+/// The best of all rosters with one shift a day.
+pub(crate) fn best_of_all(problem: &Problem) -> Score {
+    let days = usize::try_from(problem.period.days()).unwrap();
+    let cells = days * problem.people.len();
+    let rosters = 3_usize.pow(u32::try_from(cells).unwrap());
+    let roster = |mut number: usize| {
+        let mut placements = Vec::new();
+        for cell in 0..cells {
+            if let Some(template) = (number % 3).checked_sub(1) {
+                placements.push(Placement { person: cell / days, shift: cell % days * 2 + template, pinned: false });
+            }
+            number /= 3;
+        }
+        placements
+    };
+    (0..rosters).map(|number| judged(problem, &roster(number))).min().unwrap()
+}
