@@ -81,6 +81,8 @@ pub struct Optimization {
     pub steps: u64,
     /// How good the best roster so far is.
     pub score: Option<Score>,
+    /// What every legal roster costs, or more, as far as that is known.
+    pub bound: Option<i64>,
     /// The best roster so far. It may be long, and is written nowhere but in its own column.
     #[serde(skip)]
     pub proposal: Vec<ProposedAssignment>,
@@ -94,6 +96,10 @@ pub struct Optimization {
     pub workers_lost: u32,
     /// Until when the worker that has it is trusted to be alive.
     pub leased_until: Option<Timestamp>,
+    /// What joins it with the log lines of the request that asked for it.
+    pub request_id: Option<String>,
+    /// What joins it with that request's trace (W3C Trace Context).
+    pub traceparent: Option<String>,
     /// When a worker first took it.
     pub started_at: Option<Timestamp>,
     /// When it ended.
@@ -105,6 +111,14 @@ pub struct Optimization {
 impl Optimization {
     /// The number of steps that stands for no bound.
     pub const UNBOUNDED_STEPS: u64 = u64::MAX;
+
+    /// Which part of the best roster's cost a better one could save at the most, in thousandths; known of legal rosters
+    /// with a bound.
+    pub fn gap_permille(&self) -> Option<u16> {
+        let cost = self.score.filter(|score| score.hard == 0)?.soft;
+        let above = i128::from(cost) - i128::from(self.bound?.clamp(0, cost.max(0)));
+        u16::try_from(above * 1000 / i128::from(cost.max(1))).ok()
+    }
 }
 
 /// One assignment that the optimiser proposes.
@@ -141,5 +155,49 @@ impl Entity for Optimization {
     }
     fn queries(store: &dyn Store) -> &dyn Queries<Self> {
         store.optimizations()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+
+    fn run(score: Option<Score>, bound: Option<i64>) -> Optimization {
+        Optimization {
+            schedule_id: NonZeroU32::MIN.into(),
+            requested_by: NonZeroU32::MIN.into(),
+            state: OptimizationState::Done,
+            seed: 1,
+            max_steps: 1,
+            max_ms: 1,
+            steps: 1,
+            score,
+            bound,
+            proposal: Vec::new(),
+            cancel_requested: false,
+            failure: None,
+            generation: 1,
+            workers_lost: 0,
+            leased_until: None,
+            request_id: None,
+            traceparent: None,
+            started_at: None,
+            finished_at: None,
+            applied_at: None,
+        }
+    }
+
+    #[test]
+    fn the_gap_is_the_part_that_could_be_saved() {
+        let legal = |soft| Some(Score { hard: 0, soft });
+        assert_eq!(run(legal(800), Some(600)).gap_permille(), Some(250));
+        assert_eq!(run(legal(600), Some(600)).gap_permille(), Some(0));
+        assert_eq!(run(legal(0), Some(0)).gap_permille(), Some(0));
+        assert_eq!(run(legal(i64::MAX), Some(0)).gap_permille(), Some(1000));
+        assert_eq!(run(legal(600), None).gap_permille(), None, "nothing is known");
+        assert_eq!(run(Some(Score { hard: 1, soft: 600 }), Some(300)).gap_permille(), None, "it is not legal");
+        assert_eq!(run(None, Some(300)).gap_permille(), None, "there is no roster");
     }
 }

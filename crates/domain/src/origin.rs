@@ -11,13 +11,15 @@ pub struct Origin {
     pub address: Option<IpAddr>,
     /// Joins what the request did with its answer and its log lines.
     pub request_id: Option<String>,
+    /// What goes on with its trace (W3C Trace Context), where it is traced.
+    pub traceparent: Option<String>,
     /// What it proved itself with.
     pub via: Via,
 }
 
 impl Origin {
     /// Whoever sits at the machine.
-    pub const COMMAND_LINE: Self = Self { address: None, request_id: None, via: Via::CommandLine };
+    pub const COMMAND_LINE: Self = Self { address: None, request_id: None, traceparent: None, via: Via::CommandLine };
 
     /// The same place, after it proved itself with `via`.
     #[must_use]

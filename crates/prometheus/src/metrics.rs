@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use prometheus::core::Collector;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, Result, TextEncoder,
+    Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, Result, TextEncoder,
 };
-use scheduling_domain::optimization::{OptimizationState, Score};
+use scheduling_domain::optimization::{Optimization, Score};
 use scheduling_domain::ports::{CacheOutcome, Load, PoolStatus, SchedulingMetrics, Waiting};
 use scheduling_domain::rules::Verdict;
 
@@ -39,6 +39,7 @@ pub struct Metrics {
     optimizer_runs: IntCounterVec,
     optimizer_duration: HistogramVec,
     optimizer_score: IntGaugeVec,
+    optimizer_gap: Gauge,
 }
 
 impl Metrics {
@@ -80,6 +81,10 @@ impl Metrics {
             optimizer_score: keep(
                 &registry,
                 IntGaugeVec::new(Opts::new(name::OPTIMIZER_SCORE, "What the last roster found is worth"), &["part"])?,
+            )?,
+            optimizer_gap: keep(
+                &registry,
+                Gauge::new(name::OPTIMIZER_GAP, "What part of the last roster's cost could be saved at the most")?,
             )?,
             registry,
         })
@@ -151,14 +156,16 @@ impl SchedulingMetrics for Metrics {
         self.rule_violations.with_label_values(&[rule, verdict_text(verdict)]).inc();
     }
 
-    fn optimization_ended(&self, state: OptimizationState, took: Duration, score: Option<Score>) {
-        let outcome = state.as_str();
+    #[expect(clippy::float_arithmetic, reason = "a share is shown, never decided by")]
+    fn optimization_ended(&self, run: &Optimization, took: Duration) {
+        let outcome = run.state.as_str();
         self.optimizer_runs.with_label_values(&[outcome]).inc();
         self.optimizer_duration.with_label_values(&[outcome]).observe(took.as_secs_f64());
-        if let Some(Score { hard, soft }) = score {
+        if let Some(Score { hard, soft }) = run.score {
             self.optimizer_score.with_label_values(&["hard"]).set(hard);
             self.optimizer_score.with_label_values(&["soft"]).set(soft);
         }
+        self.optimizer_gap.set(run.gap_permille().map_or(f64::NAN, |gap| f64::from(gap) / 1000.0));
     }
 
     fn cache_asked(&self, operation: &'static str, outcome: CacheOutcome) {
@@ -172,7 +179,16 @@ impl SchedulingMetrics for Metrics {
 
 #[cfg(test)]
 mod tests {
+    use scheduling_conformance::build::an_optimization;
+    use scheduling_domain::id::{ScheduleId, TypedId, UserId};
+    use scheduling_domain::optimization::OptimizationState;
+
     use super::*;
+
+    fn run(state: OptimizationState, cost: Option<i64>) -> Optimization {
+        let run = an_optimization(ScheduleId::try_new(1).unwrap(), UserId::try_new(1).unwrap());
+        Optimization { state, score: cost.map(|soft| Score { hard: 0, soft }), ..run }
+    }
 
     /// The lines of one metric, without its histogram buckets.
     fn lines(metrics: &Metrics, wanted: &[&str]) -> String {
@@ -208,7 +224,7 @@ mod tests {
         let metrics = Metrics::new().unwrap();
         metrics.answered("GET", "/api/sites/", 200, Duration::ZERO);
         metrics.violation_found("overlap", Verdict::Block);
-        metrics.optimization_ended(OptimizationState::Done, Duration::ZERO, Some(Score { hard: 0, soft: 7 }));
+        metrics.optimization_ended(&run(OptimizationState::Done, Some(7)), Duration::ZERO);
         metrics.cache_asked("find", CacheOutcome::Hit);
         metrics.cache_answered("find", Duration::ZERO);
         let page = page(&metrics);
@@ -271,12 +287,11 @@ mod tests {
         metrics.schedule_published(3);
         metrics.assignments_made(40);
         metrics.violation_found("rest_between_shifts", Verdict::Block);
-        metrics.optimization_ended(
-            OptimizationState::Done,
-            Duration::from_secs(10),
-            Some(Score { hard: 0, soft: 420 }),
-        );
-        metrics.optimization_ended(OptimizationState::Failed, Duration::from_secs(1), None);
+        let cheap = Optimization { bound: Some(315), ..run(OptimizationState::Done, Some(420)) };
+        metrics.optimization_ended(&cheap, Duration::from_secs(10));
+        insta::assert_snapshot!(lines(&metrics, &["optimizer_gap"]), @"optimizer_gap_ratio 0.25");
+        metrics.optimization_ended(&run(OptimizationState::Failed, None), Duration::from_secs(1));
+        insta::assert_snapshot!(lines(&metrics, &["optimizer_gap"]), @"optimizer_gap_ratio NaN");
         metrics.cache_asked("find", CacheOutcome::Miss);
         metrics.cache_answered("find", Duration::from_millis(2));
         insta::assert_snapshot!(lines(&metrics, &["schedule", "assign", "rule", "optimizer_run", "optimizer_score", "cache"]), @r#"

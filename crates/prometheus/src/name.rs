@@ -42,6 +42,8 @@ pub const CACHE_DURATION: &str = "cache_request_duration_seconds";
 pub const OPTIMIZER_DURATION: &str = "optimizer_run_duration_seconds";
 /// What the roster of the run that this worker ended last is worth, by `part` (`hard`, `soft`); less is better.
 pub const OPTIMIZER_SCORE: &str = "optimizer_score";
+/// Which part of that roster's cost a better one could save at the most; NaN where that is not known.
+pub const OPTIMIZER_GAP: &str = "optimizer_gap_ratio";
 /// Runs of the optimiser that no worker has taken, over all instances.
 pub const OPTIMIZER_QUEUE: &str = "optimizer_queue_depth";
 /// How long the oldest run that no worker has taken has waited.

@@ -311,6 +311,9 @@ pub(super) struct SolveArgs {
     /// Where the random numbers start
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) seed: u64,
+    /// Then look, for a tenth of the time, how far from the best the roster may be
+    #[arg(long)]
+    pub(super) bound: bool,
     /// Where the roster goes [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,

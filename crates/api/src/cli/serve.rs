@@ -23,6 +23,7 @@ use super::{admin, output, seed};
 use crate::causes::with_causes;
 use crate::config::{Config, Role, Sources};
 use crate::http::{self, Document, Health, RequestMetrics, Shared, application, metrics_application};
+use crate::telemetry::traces;
 use crate::wiring::{self, CountedRequests, StoreProbe};
 use crate::{routes, telemetry};
 
@@ -79,7 +80,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let relay = tokio::spawn(relay_forever(session.app.clone()));
     let purging = tokio::spawn(purge_forever(session.app.clone(), PURGE_PERIOD));
     let reporting = tokio::spawn(report_forever(session.app.clone(), REPORT_PERIOD));
-    let pace = Pace { threads: config.optimizer_threads, ..Pace::default() };
+    let pace = Pace { threads: config.optimizer_threads, continue_trace: traces::join, ..Pace::default() };
     let worker = config.role.works().then(|| Worker::start(session.app.clone(), pace));
     let mail_relay = session.app.post.clone().map(|post| MailRelay::start(session.app.clone(), post));
     let stop = Stop {

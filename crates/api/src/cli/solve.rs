@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use scheduling_app::solver::{Budget, Observer, Progress, Settings, SolveError, solve};
-use scheduling_domain::roster::Placement;
+use scheduling_app::solver::{Budget, Observer, Progress, Settings, Solution, SolveError, lower_bound, solve};
+use scheduling_domain::roster::{Placement, Problem};
 use scheduling_domain::rules;
 
 use super::args::SolveArgs;
@@ -26,12 +26,20 @@ pub(super) fn run(arguments: &SolveArgs) -> Result<Exit, Failure> {
     let watch = Arc::new(Watch::start());
 
     let (question, watcher) = (problem.clone(), Arc::clone(&watch));
-    let search = move || solve(&question, &settings, &[], watcher.as_ref());
-    let solution = until_interrupted(&watch, search)?
+    let is_bound_wanted = arguments.bound;
+    let search = move || {
+        let solution = solve(&question, &settings, &[], watcher.as_ref())?;
+        let bound = if is_bound_wanted { bound(&question, &solution, &watcher)? } else { None };
+        Ok((solution, bound))
+    };
+    let (solution, bound) = until_interrupted(&watch, search)?
         .map_err(|error| Failure::usage(format!("{}: {error}", arguments.instance.display())))?;
     watch.bar.finish_and_clear();
 
     let roster = problem_file.write_roster(&solution.placements);
+    if is_bound_wanted {
+        output::note(bound_note(&solution, bound));
+    }
     if let Some(path) = &arguments.out {
         std::fs::write(path, roster)
             .map_err(|error| Failure::unavailable(format!("{} cannot be written: {error}", path.display())))?;
@@ -43,6 +51,25 @@ pub(super) fn run(arguments: &SolveArgs) -> Result<Exit, Failure> {
     let seconds = watch.began.elapsed();
     output::note(format_args!("{} moves in {:.1} s", solution.steps, seconds.as_secs_f64()));
     Ok(check::conclude(&report))
+}
+
+/// What no legal roster costs less than, as far as that is known after a tenth of the time that the search took.
+fn bound(problem: &Problem, solution: &Solution, watch: &Watch) -> Result<Option<i64>, SolveError> {
+    let until = watch.elapsed() + watch.elapsed() / 10;
+    lower_bound(problem, solution, &|| watch.should_stop() || until <= watch.elapsed())
+}
+
+#[expect(clippy::float_arithmetic, reason = "a share is shown, never decided by")]
+fn bound_note(solution: &Solution, bound: Option<i64>) -> String {
+    let cost = solution.score.soft;
+    match bound {
+        Some(bound) if bound == cost => format!("no legal roster costs less than {bound}: this is the best there is"),
+        Some(bound) => {
+            let saved = i32::try_from((cost - bound).saturating_mul(1000) / cost.max(1)).unwrap_or(i32::MAX);
+            format!("no legal roster costs less than {bound}: a better one could save {:.1} %", f64::from(saved) / 10.0)
+        }
+        None => "how far from the best this is could not be told".to_owned(),
+    }
 }
 
 fn settings(arguments: &SolveArgs) -> Settings {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::forwarded::client_address;
 use super::language::Language;
+use crate::telemetry::traces;
 
 /// The header that carries the request id, both ways.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -49,7 +50,12 @@ impl Context {
 
     /// Where the request came from, before it has proved anything.
     pub fn origin(&self) -> Origin {
-        Origin { address: self.address, request_id: Some(self.request_id.as_str().to_owned()), via: Via::Credentials }
+        Origin {
+            address: self.address,
+            request_id: Some(self.request_id.as_str().to_owned()),
+            traceparent: traces::here(),
+            via: Via::Credentials,
+        }
     }
 
     /// The time that stands in an envelope. It tells when the answer was written and decides nothing.

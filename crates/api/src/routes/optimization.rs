@@ -85,6 +85,12 @@ struct OptimizationView {
     steps: u64,
     /// How good the best roster so far is.
     score: Option<ScoreView>,
+    /// What every legal roster costs, or more: none can be had for less. None while that is not known, as before the run
+    /// ends, after it was stopped, or without a legal roster.
+    bound: Option<i64>,
+    /// Which part of the roster's cost a better one could save at the most, from 0 to 1; 0 says that it is the best.
+    #[schemars(range(min = 0, max = 1))]
+    gap: Option<f64>,
     /// The best roster so far.
     proposal: Vec<ProposedView>,
     /// Why it failed.
@@ -159,6 +165,8 @@ impl OptimizationView {
             seed: run.seed,
             steps: run.steps,
             score: run.score.map(ScoreView::from),
+            bound: run.bound,
+            gap: run.gap_permille().map(share),
             proposal: run.proposal.into_iter().map(ProposedView::from).collect(),
             failure: run.failure.map(|code| FailureView::new(code, eyes.language)),
             cancel_requested: run.cancel_requested,

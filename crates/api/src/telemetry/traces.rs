@@ -1,5 +1,7 @@
 //! Traces, sent to a collector over OTLP.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
@@ -74,6 +76,9 @@ impl Drop for Traces {
     }
 }
 
+/// The header that a trace travels in (W3C Trace Context).
+const TRACEPARENT: &str = "traceparent";
+
 /// The headers that a trace travels in.
 struct Headers<'a>(&'a HeaderMap);
 
@@ -89,14 +94,30 @@ impl Extractor for Headers<'_> {
 
 /// Lets a request's span continue the trace that its client began; answers the trace's id where there is a trace.
 pub(crate) fn continue_trace(span: &Span, headers: &HeaderMap) -> Option<String> {
-    if headers.contains_key("traceparent") {
-        let begun = TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers));
-        // Nothing to set where nothing is traced.
-        let _ = span.set_parent(begun);
+    if headers.contains_key(TRACEPARENT) {
+        set_parent(span, &Headers(headers));
     }
     let context = span.context();
     let trace = context.span().span_context().trace_id();
     (trace != opentelemetry::TraceId::INVALID).then(|| trace.to_string())
+}
+
+/// What goes on with the trace of this moment, where there is one.
+pub(crate) fn here() -> Option<String> {
+    let mut carrier = HashMap::new();
+    TraceContextPropagator::new().inject_context(&Span::current().context(), &mut carrier);
+    carrier.remove(TRACEPARENT)
+}
+
+/// Lets a span go on with the trace that [`here`] told of.
+pub(crate) fn join(span: &Span, traceparent: &str) {
+    set_parent(span, &HashMap::from([(TRACEPARENT.to_owned(), traceparent.to_owned())]));
+}
+
+fn set_parent(span: &Span, carrier: &dyn Extractor) {
+    let begun = TraceContextPropagator::new().extract_with_context(&Context::new(), carrier);
+    // Nothing to set where nothing is traced.
+    let _ = span.set_parent(begun);
 }
 
 /// Says what became of a request, in the words of OpenTelemetry's conventions for HTTP servers.

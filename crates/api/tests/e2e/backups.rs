@@ -221,8 +221,10 @@ fn no_backup_is_made_of_nothing() {
 async fn a_backup_of_an_earlier_schema_is_brought_up_to_date(backend: Backend) {
     backend.prepare();
     // As the release before the last migration left it.
-    backend.execute("ALTER TABLE optimizations DROP COLUMN workers_lost").await;
-    backend.execute("DELETE FROM __diesel_schema_migrations WHERE version = '0009'").await;
+    for column in ["bound", "request_id", "traceparent"] {
+        backend.execute(&format!("ALTER TABLE optimizations DROP COLUMN {column}")).await;
+    }
+    backend.execute("DELETE FROM __diesel_schema_migrations WHERE version = '0010'").await;
     let folder = TempDir::new().unwrap();
     let archive = create(&backend, folder.path());
 

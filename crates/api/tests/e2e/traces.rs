@@ -101,7 +101,45 @@ async fn a_clients_trace_goes_on_to_the_store(backend: Backend) {
     assert!(!log.contains("otel.kind") && !log.contains("\"msg\":\"[TRANSACTION"), "{log}");
 }
 
-on_each_backend!(a_clients_trace_goes_on_to_the_store);
+/// Whether a span of this name belongs to the client's trace: in a span's message, the name follows the ids.
+fn is_span_of_the_trace(body: &[u8], name: &str) -> bool {
+    let field = [&[0x2a, u8::try_from(name.len()).unwrap()], name.as_bytes()].concat();
+    let ends = (0..body.len()).filter(|at| body[*at..].starts_with(&field));
+    ends.into_iter().any(|at| 0 < count(&body[at.saturating_sub(64)..at], &bytes(TRACE)))
+}
+
+async fn a_clients_trace_goes_on_to_the_worker(backend: Backend) {
+    let collector = Collector::start();
+    let backend = backend
+        .with("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.address)
+        .with("HR_TRACES_SAMPLE_RATE", "1")
+        .with("HR_LOG_FORMAT", "json")
+        .with("HR_LOG_FILTER", "info,scheduling_app=debug");
+    backend.prepare_demo();
+    let server = backend.serve();
+    let admin = server.admin().await;
+    let demand = admin.get("/api/demands/").await.expect(200).data()[0].clone();
+    let (team, first) = (&demand["team_id"], &demand["valid_from"]);
+    let schedule = json!({"team_id": team, "starts_on": first, "ends_on": first});
+    let schedule = admin.post("/api/schedules/", &schedule).await.expect(201).id();
+    let new = json!({"schedule_id": schedule, "max_seconds": 10, "max_steps": 1000});
+    let request = admin.request(Method::POST, "/api/optimizations/").json(&new);
+    let request =
+        request.header("traceparent", format!("00-{TRACE}-{PARENT}-01")).header("X-Request-Id", "asks-for-it");
+    let run = format!("/api/optimizations/{}", Client::send(request).await.expect(202).id());
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while admin.get(&run).await.expect(200).data()["state"] != "done" {
+        assert!(std::time::Instant::now() < deadline, "the run does not end");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    server.stop();
+    let traces = collector.received();
+    assert!(is_span_of_the_trace(&traces, "POST /api/optimizations/"));
+    assert!(is_span_of_the_trace(&traces, "run"));
+    assert!(0 < count(&traces, b"asks-for-it"));
+}
+
+on_each_backend!(a_clients_trace_goes_on_to_the_store, a_clients_trace_goes_on_to_the_worker);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_background_makes_no_traces_of_its_own() {

@@ -2,9 +2,10 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tracing::Span;
 
 /// How a worker works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// How many threads a search has.
     pub threads: NonZeroUsize,
@@ -16,6 +17,8 @@ pub struct Pace {
     pub lease: SignedDuration,
     /// How many workers a run may take down with it before it is given up: it must not take them all.
     pub most_workers_lost: u32,
+    /// Lets a run's span go on with the trace of the request that asked for it.
+    pub continue_trace: fn(&Span, &str),
 }
 
 impl Default for Pace {
@@ -26,6 +29,7 @@ impl Default for Pace {
             heartbeat: Duration::from_secs(2),
             lease: SignedDuration::from_secs(20),
             most_workers_lost: 3,
+            continue_trace: |_, _| {},
         }
     }
 }

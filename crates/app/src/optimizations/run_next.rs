@@ -4,7 +4,7 @@ use scheduling_domain::optimization::{Optimization, OptimizationState};
 use scheduling_domain::ports::StoreError;
 use scheduling_domain::record::Record;
 use scheduling_domain::schedule::Schedule;
-use scheduling_solver::{Solution, SolveError};
+use scheduling_solver::SolveError;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::sleep;
@@ -13,7 +13,7 @@ use tracing::Instrument;
 use super::lease::Lease;
 use super::pace::Pace;
 use super::proposal::{proposal, start};
-use super::search::{self, Line, Question};
+use super::search::{self, Found, Line, Question};
 use crate::app::App;
 use crate::reader::Reader;
 use crate::roster::{Extent, Roster, assemble};
@@ -65,7 +65,15 @@ pub async fn run_next(
         return Ok(None);
     };
     tracing::info!(%organization, run = %run.id, generation = run.generation, "a run was taken");
-    let span = tracing::debug_span!("run", organization_id = organization.get(), run = run.id.get());
+    let span = tracing::debug_span!(
+        "run",
+        organization_id = organization.get(),
+        run = run.id.get(),
+        request_id = run.request_id.as_deref(),
+    );
+    if let Some(traceparent) = &run.traceparent {
+        (pace.continue_trace)(&span, traceparent);
+    }
     let worker = Worker { app, pace, lease, run };
     let ran = if pace.most_workers_lost <= worker.run.workers_lost {
         worker.fail(RunFailure::WorkersLost).instrument(span).await?
@@ -75,7 +83,7 @@ pub async fn run_next(
     if let Ran::Ended(run) = &ran {
         let (state, took) = (run.state, took(run));
         tracing::info!(%organization, run = %run.id, state = state.as_str(), ?took, "a run has ended");
-        app.metrics.optimization_ended(state, took.unsigned_abs(), run.score);
+        app.metrics.optimization_ended(run, took.unsigned_abs());
     }
     Ok(Some(ran))
 }
@@ -111,10 +119,10 @@ impl Worker<'_> {
         };
         let line = Line::open(&self.run);
         let mut searching = search::start(question, &line);
-        let (solution, halt) = self.attend(&mut searching, &line, (&roster, steps), stop).await;
-        match solution {
+        let (found, halt) = self.attend(&mut searching, &line, (&roster, steps), stop).await;
+        match found {
             _ if halt == Some(Halt::Lost) => Ok(Ran::Lost(self.run.id)),
-            Ok(Ok(solution)) => self.finish(&roster, &solution, steps, halt).await,
+            Ok(Ok(found)) => self.finish(&roster, &found, steps, halt).await,
             Ok(Err(error)) => {
                 log_error(organization, self.run.id, &error, "a run cannot be searched");
                 self.fail(RunFailure::NotSearchable).await
@@ -129,15 +137,15 @@ impl Worker<'_> {
     /// Waits for the search, tells the store how it fares, and halts it when it should end.
     async fn attend(
         &self,
-        searching: &mut JoinHandle<Result<Solution, SolveError>>,
+        searching: &mut JoinHandle<Result<Found, SolveError>>,
         line: &Line,
         from: (&Roster, u64),
         stop: &mut watch::Receiver<bool>,
-    ) -> (Result<Result<Solution, SolveError>, JoinError>, Option<Halt>) {
+    ) -> (Result<Result<Found, SolveError>, JoinError>, Option<Halt>) {
         let mut halt = None;
         loop {
             tokio::select! {
-                solution = &mut *searching => return (solution, halt),
+                found = &mut *searching => return (found, halt),
                 () = stopped(stop), if halt.is_none() => {
                     halt = Some(Halt::Stopping);
                     line.halt();
@@ -179,7 +187,7 @@ impl Worker<'_> {
     async fn finish(
         &self,
         roster: &Roster,
-        solution: &Solution,
+        Found { solution, bound }: &Found,
         steps: u64,
         halt: Option<Halt>,
     ) -> Result<Ran, StoreError> {
@@ -193,6 +201,7 @@ impl Worker<'_> {
             };
             run.steps = steps.saturating_add(solution.steps);
             run.score = Some(search::score(solution.score));
+            run.bound = *bound;
             run.proposal.clone_from(&proposal);
             run.leased_until = None;
             run.finished_at = run.state.is_final().then_some(now);

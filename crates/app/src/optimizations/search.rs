@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use scheduling_domain::optimization::{Optimization, Score};
 use scheduling_domain::roster::{Placement, Problem};
-use scheduling_solver::{Budget, Observer, Progress, Settings, Solution, SolveError, solve};
+use scheduling_solver::{Budget, Observer, Progress, Settings, Solution, SolveError, lower_bound, solve};
 use tokio::task::JoinHandle;
 
 /// What is searched for.
@@ -36,11 +36,26 @@ fn longest(run: &Optimization) -> Duration {
     Duration::from_millis(run.max_ms)
 }
 
-/// Starts a search.
-pub(super) fn start(question: Question, line: &Arc<Line>) -> JoinHandle<Result<Solution, SolveError>> {
-    let line = Arc::clone(line);
-    tokio::task::spawn_blocking(move || solve(&question.problem, &question.settings, &question.start, line.as_ref()))
+/// What a search came to.
+pub(super) struct Found {
+    pub(super) solution: Solution,
+    /// What every legal roster costs, or more, as far as that is known.
+    pub(super) bound: Option<i64>,
 }
+
+/// Starts a search. For a part of the time that it took, it then looks how far from the best its roster may be.
+pub(super) fn start(question: Question, line: &Arc<Line>) -> JoinHandle<Result<Found, SolveError>> {
+    let line = Arc::clone(line);
+    tokio::task::spawn_blocking(move || {
+        let solution = solve(&question.problem, &question.settings, &question.start, line.as_ref())?;
+        let until = line.elapsed() + line.elapsed() / TIME_PER_BOUND;
+        let bound = lower_bound(&question.problem, &solution, &|| line.is_halted() || until <= line.elapsed())?;
+        Ok(Found { solution, bound })
+    })
+}
+
+/// Of how much time for the search a unit of time for the bound is a part.
+const TIME_PER_BOUND: u32 = 10;
 
 /// The line between a search and the worker that waits for it.
 pub(super) struct Line {
@@ -48,11 +63,11 @@ pub(super) struct Line {
     longest: Duration,
     is_halted: AtomicBool,
     steps: AtomicU64,
-    best: Mutex<Option<Found>>,
+    best: Mutex<Option<Seen>>,
 }
 
-/// A roster that a search has come to.
-struct Found {
+/// A roster that a search has come to so far.
+struct Seen {
     score: Score,
     placements: Vec<Placement>,
     /// When it was written down.
@@ -79,6 +94,10 @@ impl Line {
         self.is_halted.store(true, Ordering::Relaxed);
     }
 
+    fn is_halted(&self) -> bool {
+        self.is_halted.load(Ordering::Relaxed)
+    }
+
     /// Steps taken so far by the walker that is ahead.
     pub(super) fn steps(&self) -> u64 {
         self.steps.load(Ordering::Relaxed)
@@ -87,7 +106,7 @@ impl Line {
     /// The best roster, as of a moment ago, and what it is worth.
     pub(super) fn found(&self) -> Option<(Score, Vec<Placement>)> {
         let best = self.best.lock().unwrap_or_else(PoisonError::into_inner);
-        best.as_ref().map(|found| (found.score, found.placements.clone()))
+        best.as_ref().map(|seen| (seen.score, seen.placements.clone()))
     }
 }
 
@@ -97,7 +116,7 @@ impl Observer for Line {
     }
 
     fn should_stop(&self) -> bool {
-        self.is_halted.load(Ordering::Relaxed) || self.longest <= self.began.elapsed()
+        self.is_halted() || self.longest <= self.began.elapsed()
     }
 
     fn progress(&self, progress: &Progress, roster: &dyn Fn() -> Vec<Placement>) {
@@ -105,7 +124,7 @@ impl Observer for Line {
         let (score, at) = (score(progress.best), self.began.elapsed());
         let mut best = self.best.lock().unwrap_or_else(PoisonError::into_inner);
         if best.as_ref().is_none_or(|known| score < known.score && known.at + PAUSE <= at) {
-            *best = Some(Found { score, placements: roster(), at });
+            *best = Some(Seen { score, placements: roster(), at });
         }
     }
 }

@@ -218,7 +218,7 @@ pub(crate) fn bearer(tokens: &Tokens) -> Credential {
 
 /// Somebody who has yet to prove who they are.
 pub(crate) fn unproved() -> Origin {
-    Origin { address: Some(IpAddr::from([192, 0, 2, 1])), request_id: None, via: Via::Credentials }
+    Origin { address: Some(IpAddr::from([192, 0, 2, 1])), request_id: None, traceparent: None, via: Via::Credentials }
 }
 
 pub(crate) fn actor(organization: OrganizationId, user: &Record<User>) -> Actor {

@@ -18,6 +18,7 @@ pub fn a_full_event(world: &World, number: i64) -> AuditEvent {
     let origin = Origin {
         address: Some([192, 0, 2, 1].into()),
         request_id: Some(format!("request-{number}")),
+        traceparent: None,
         via: Via::ApiKey(ApiKeyId::try_new(7).unwrap()),
     };
     AuditEvent {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::optimization::{OptimizationState, Score};
+use crate::optimization::Optimization;
 use crate::rules::Verdict;
 
 /// What operators want to know of scheduling. Counting never fails and never waits.
@@ -14,8 +14,8 @@ pub trait SchedulingMetrics: Send + Sync {
     /// A change or a check met a violation of a rule of this kind (`RuleKind::code`).
     fn violation_found(&self, rule: &'static str, verdict: Verdict);
 
-    /// A run of the optimiser reached its last state, with a roster worth `score` where it found one.
-    fn optimization_ended(&self, state: OptimizationState, took: Duration, score: Option<Score>);
+    /// A run of the optimiser reached its last state after so long.
+    fn optimization_ended(&self, run: &Optimization, took: Duration);
 
     /// The cache was asked to `find`, `keep` or `raise`, and this came of it.
     fn cache_asked(&self, operation: &'static str, outcome: CacheOutcome);
@@ -54,7 +54,7 @@ impl SchedulingMetrics for NoMetrics {
     fn schedule_published(&self, _: u64) {}
     fn assignments_made(&self, _: u64) {}
     fn violation_found(&self, _: &'static str, _: Verdict) {}
-    fn optimization_ended(&self, _: OptimizationState, _: Duration, _: Option<Score>) {}
+    fn optimization_ended(&self, _: &Optimization, _: Duration) {}
     fn cache_asked(&self, _: &'static str, _: CacheOutcome) {}
     fn cache_answered(&self, _: &'static str, _: Duration) {}
 }

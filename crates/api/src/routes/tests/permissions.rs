@@ -118,7 +118,7 @@ async fn key(server: &Server, scopes: &[Scope]) -> Option<(String, Actor)> {
 }
 
 async fn known(server: &Server, token: String) -> Option<(String, Actor)> {
-    let origin = Origin { address: None, request_id: None, via: Via::Credentials };
+    let origin = Origin { address: None, request_id: None, traceparent: None, via: Via::Credentials };
     let actor = authenticate(&server.app, &Credential::Bearer(token.clone()), origin).await.unwrap();
     Some((token, actor))
 }

@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use scheduling_domain::optimization::{Optimization, OptimizationState, Score};
+use scheduling_domain::optimization::{Optimization, OptimizationState};
 use scheduling_domain::ports::{CacheOutcome, SchedulingMetrics};
 use scheduling_domain::rules::Verdict;
 use scheduling_domain::team::TeamFilter;
@@ -171,9 +171,9 @@ impl SchedulingMetrics for Counted {
     fn violation_found(&self, _: &'static str, _: Verdict) {}
     fn cache_asked(&self, _: &'static str, _: CacheOutcome) {}
     fn cache_answered(&self, _: &'static str, _: Duration) {}
-    fn optimization_ended(&self, state: OptimizationState, _: Duration, score: Option<Score>) {
-        assert_eq!(score.is_some(), state == OptimizationState::Done);
-        self.0.lock().unwrap().push(state);
+    fn optimization_ended(&self, run: &Optimization, _: Duration) {
+        assert_eq!(run.score.is_some(), run.state == OptimizationState::Done);
+        self.0.lock().unwrap().push(run.state);
     }
 }
 
