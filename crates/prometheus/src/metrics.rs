@@ -56,6 +56,10 @@ impl Metrics {
         let histograms = |name, help, bounds: &[f64], labels: &[&str]| {
             keep(&registry, HistogramVec::new(HistogramOpts::new(name, help).buckets(bounds.to_vec()), labels)?)
         };
+        let optimizer_gap =
+            Gauge::new(name::OPTIMIZER_GAP, "What part of the last roster's cost could be saved at the most")?;
+        // Nothing is known before the first run.
+        optimizer_gap.set(f64::NAN);
         Ok(Self {
             http_requests: counters(name::HTTP_REQUESTS, "Requests answered", &["method", "endpoint", "status"])?,
             http_duration: histograms(
@@ -82,10 +86,7 @@ impl Metrics {
                 &registry,
                 IntGaugeVec::new(Opts::new(name::OPTIMIZER_SCORE, "What the last roster found is worth"), &["part"])?,
             )?,
-            optimizer_gap: keep(
-                &registry,
-                Gauge::new(name::OPTIMIZER_GAP, "What part of the last roster's cost could be saved at the most")?,
-            )?,
+            optimizer_gap: keep(&registry, optimizer_gap)?,
             registry,
         })
     }
@@ -261,7 +262,7 @@ mod tests {
         let waiting = |count| Waiting { count, oldest: None };
         let load = Load { queued_runs: waiting(3), outbox: waiting(0), mails: waiting(2), sessions: 70 };
         metrics.set_load(&load, |waiting| Duration::from_millis(500 * waiting.count));
-        insta::assert_snapshot!(lines(&metrics, &["active_", "backup_", "database_", "mail", "opt", "outbox", "sess", "system_"]), @r"
+        insta::assert_snapshot!(lines(&metrics, &["active_", "backup_", "database_", "mail", "optimizer_queue", "outbox", "sess", "system_"]), @r"
         active_users_total 61
         backup_newest_timestamp_seconds 1800000000
         database_connection_wait_seconds_total 1.5
