@@ -16,9 +16,12 @@ run: ## Build and start with an embedded database and a demonstration company (n
 	cargo build --release --locked --bin hr-scheduling
 	./target/release/hr-scheduling serve --data-dir ./data --seed-demo-when-empty
 
-test: ## Every test, on a private PostgreSQL and Redis that are gone afterwards
+test: ## Every test, on a private PostgreSQL and Redis (and Valkey, where Debian has it) that are gone afterwards
 	cargo test --doc --workspace --locked --quiet
 	TOOLS='curl jq openssl' scripts/with-services $(CARGO_TEST) --workspace --locked
+	if valkey=$$(scripts/find-valkey); then \
+	  REDIS_SERVER=$$valkey scripts/with-services $(CARGO_TEST) -p scheduling-redis --locked; \
+	else echo 'make test: without Valkey, what is asked of Redis was asked of Redis alone' >&2; fi
 
 test-fast: ## The tests that need no service
 	$(CARGO_TEST) --locked $(addprefix -p scheduling-,$(FAST))
@@ -43,6 +46,7 @@ bench: ## Measure: API, stores and optimiser, side by side, as ratios
 	cargo bench --profile release -p scheduling-solver --bench instances --locked
 	TOOLS=wrk scripts/with-services cargo bench --profile release -p scheduling-api --bench requests --locked
 	scripts/with-services cargo bench --profile release -p scheduling-api --bench sign_in --locked
+	scripts/with-services cargo bench --profile release -p scheduling-redis --bench clearing --locked
 
 pages: ## Write the pages of docs/ that come from the code
 	WRITE_PAGES=1 cargo test --locked -p scheduling-api --lib the_page_of_
