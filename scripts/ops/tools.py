@@ -21,6 +21,7 @@ TOOLS = ROOT / "target/tools"
 
 DEBIAN = {
     "amtool": "prometheus-alertmanager",
+    "crun": "crun",
     "curl": "curl",
     "jq": "jq",
     "nginx": "nginx",
@@ -34,6 +35,7 @@ DEBIAN = {
     "prometheus-postgres-exporter": "prometheus-postgres-exporter",
     "prometheus-redis-exporter": "prometheus-redis-exporter",
     "pgbackrest": "pgbackrest",
+    "podman": "podman",
     "promtool": "prometheus",
     "psql": "postgresql-client",
     "readelf": "binutils",
