@@ -27,17 +27,22 @@ def get(url: str) -> dict:
 
 
 @unittest.skipUnless("TEST_DATABASE_URL" in os.environ, "needs scripts/with-services")
-class Live(unittest.TestCase):
+class Machine(unittest.TestCase):
+    """All of it, at work. `settings` are further ones of the service."""
+
+    settings: dict[str, str] = {}
+
     @classmethod
     def setUpClass(cls):
         folder = temporary()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
-        server, cache = os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"]
+        cls.launched: dict[str, Server] = {}
+        server, cache = cls.stores()
         run([*tool("psql"), server, "--quiet", "--command", f"DROP DATABASE IF EXISTS {DATABASE}"])
         run([*tool("psql"), server, "--quiet", "--command", f"CREATE DATABASE {DATABASE}"])
         cls.env = {"DATABASE_URL": server.rsplit("/", 1)[0] + f"/{DATABASE}", "REDIS_URL": cache,
-                   "JWT_SECRET_KEY": os.urandom(32).hex(), "HR_ENV": "development"}
+                   "JWT_SECRET_KEY": os.urandom(32).hex(), "HR_ENV": "development"} | cls.settings
         run([str(BINARY), "migrate"], env=os.environ | cls.env)
         cls.instances = [cls.start(service(cls.folder, f"app-{number}", number == 0, HR_ROLE="api", **cls.env))
                          for number in range(3)]
@@ -50,6 +55,11 @@ class Live(unittest.TestCase):
         cls.schedule_something()
 
     @classmethod
+    def stores(cls) -> tuple[str, str]:
+        """Where PostgreSQL and Redis are."""
+        return os.environ["TEST_DATABASE_URL"], os.environ["TEST_REDIS_URL"]
+
+    @classmethod
     def start(cls, server: Server) -> Server:
         cls.addClassCleanup(server.stop)
         return server
@@ -58,7 +68,7 @@ class Live(unittest.TestCase):
     def launch(cls, name: str, *arguments: str, flag="--web.listen-address", **env: str) -> int:
         port = free_port()
         command = [*tool(name), f"{flag}=127.0.0.1:{port}", *arguments]
-        cls.start(Server(command, port, cls.folder / f"{name}.log", env=os.environ | env, cwd=cls.folder))
+        cls.launched[name] = cls.start(Server(command, port, cls.folder / f"{name}.log", env=os.environ | env, cwd=cls.folder))
         return port
 
     @classmethod
@@ -109,6 +119,10 @@ class Live(unittest.TestCase):
         rules = folder / "rules/alerts.yml"
         rules.write_text(re.sub(r"for: \w+", "for: 1s", rules.read_text()))
         (folder / "prometheus.yml").write_text(text)
+        cls.run_prometheus(folder)
+
+    @classmethod
+    def run_prometheus(cls, folder: Path):
         cls.start(Server([*tool("prometheus"), f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
                           f"--web.listen-address=127.0.0.1:{cls.prometheus}"], cls.prometheus, cls.folder / "prometheus.log"))
 
@@ -131,6 +145,8 @@ class Live(unittest.TestCase):
         url = f"http://127.0.0.1:{self.prometheus}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
         return get(url)["data"]["result"]
 
+
+class Live(Machine):
     def test_every_target_is_up(self):
         def down():
             targets = get(f"http://127.0.0.1:{self.prometheus}/api/v1/targets")["data"]["activeTargets"]
@@ -157,8 +173,7 @@ class Live(unittest.TestCase):
         until(lambda: Receiver.heard("/slack", "FIRING", name), "the message", 30)
         # Clients notice nothing: nginx leaves the dead instance out.
         self.assertEqual([self.edge.ask("/problems/").status for _ in range(6)], [200] * 6)
-        with (self.folder / "again.log").open("wb") as log:
-            self.start(Server(victim.process.args, victim.port, self.folder / "again.log", env=os.environ | self.env))
+        victim.start()
         until(told("resolve"), "the end of the page", 60)
         until(lambda: Receiver.heard("/slack", "RESOLVED", name), "the message", 30)
 

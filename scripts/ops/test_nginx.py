@@ -79,9 +79,9 @@ class Edge:
         return [json.loads(line) for line in (self.folder / "access.log").read_text().splitlines()]
 
 
-def certify(folder: Path):
+def certify(folder: Path, days: int = 1):
     folder.mkdir()
-    run([*tool("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+    run([*tool("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", str(days),
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
          "-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")])
 

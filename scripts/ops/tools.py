@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -162,17 +163,20 @@ def until(condition, what: str, seconds: float = 20):
 
 
 class Server:
-    """A program that listens on `port`, with its output in a file; it ends with `stop`."""
+    """A program that listens on `port`, with its output in a file; it ends with `stop` and is there again with `start`."""
 
     def __init__(self, command: list[str], port: int, log: Path, **options):
-        self.port, self.log = port, log
-        with log.open("wb") as out:
-            self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, **options)
+        self.command, self.port, self.log, self.options = command, port, log, options
+        self.start()
+
+    def start(self):
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(self.command, stdout=out, stderr=subprocess.STDOUT, **self.options)
         try:
-            until(self._listens, f"{command[0]} on port {port}")
+            until(self._listens, f"{self.command[0]} on port {self.port}")
         except AssertionError as failure:
             self.stop()
-            raise AssertionError(f"{failure}\n{log.read_text(errors='replace')}") from None
+            raise AssertionError(f"{failure}\n{self.log.read_text(errors='replace')}") from None
 
     def _listens(self) -> bool:
         if self.process.poll() is not None:
@@ -180,8 +184,8 @@ class Server:
         with socket.create_connection(("127.0.0.1", self.port), timeout=1):
             return True
 
-    def stop(self):
-        self.process.terminate()
+    def stop(self, kind=signal.SIGTERM):
+        self.process.send_signal(kind)
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
