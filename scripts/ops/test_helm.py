@@ -11,6 +11,7 @@ from tools import BINARY, ROOT, run, temporary, tool
 
 CHART = ROOT / "deploy/helm/hr-scheduling"
 NEEDED = {"image.tag": "0123abc", "secret": "hr-scheduling", "ingress.host": "hr.example"}
+BACKUP = {"backup.enabled": "true", "backup.claim": "archives"}
 OLDEST, NEWEST = "1.30", "1.35"
 
 
@@ -30,7 +31,9 @@ def objects(**values: str) -> dict[tuple[str, str], dict]:
 
 
 def pods(rendered: dict) -> dict[str, dict]:
-    return {name: one["spec"]["template"]["spec"] for (kind, name), one in rendered.items() if kind in ("Deployment", "Job")}
+    jobs = {name: one["spec"]["jobTemplate"] for (kind, name), one in rendered.items() if kind == "CronJob"}
+    jobs |= {name: one for (kind, name), one in rendered.items() if kind in ("Deployment", "Job")}
+    return {name: one["spec"]["template"]["spec"] for name, one in jobs.items()}
 
 
 def settings(container: dict) -> dict[str, str]:
@@ -40,7 +43,7 @@ def settings(container: dict) -> dict[str, str]:
 class Chart(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.rendered = objects()
+        cls.rendered = objects(**BACKUP)
         cls.pods = pods(cls.rendered)
 
     def test_helm_finds_nothing(self):
@@ -52,7 +55,7 @@ class Chart(unittest.TestCase):
         path = Path(folder.name) / "rendered.yaml"
         switched = {"autoscaling.enabled": "false", "networkPolicy.further[0].ports[0].port": "587",
                     "image.pullSecrets[0]": "registry", "settings.HR_LOG": "debug", "nodeSelector.disk": "ssd",
-                    "previousSecretKey": "true"}
+                    "previousSecretKey": "true"} | BACKUP
         for version in [OLDEST, NEWEST]:
             for values in [{}, switched, {"ingress.enabled": "false", "networkPolicy.enabled": "false"}]:
                 path.write_text(helm("template hr", version, **NEEDED | values))
@@ -72,9 +75,11 @@ class Chart(unittest.TestCase):
         for name in NEEDED:
             with self.assertRaisesRegex(AssertionError, f"{name}: "):
                 helm("template hr", **{other: value for other, value in NEEDED.items() if other != name})
+        with self.assertRaisesRegex(AssertionError, "backup.claim: "):
+            helm("template hr", **NEEDED, **{"backup.enabled": "true"})
 
     def test_every_pod_is_hardened_and_limited(self):
-        self.assertEqual(sorted(self.pods), ["api", "migrate", "worker"])
+        self.assertEqual(sorted(self.pods), ["api", "backup", "migrate", "worker"])
         for name, pod in self.pods.items():
             of_pod, [container] = pod["securityContext"], pod["containers"]
             self.assertEqual((of_pod["runAsNonRoot"], of_pod["runAsUser"], of_pod["runAsGroup"]), (True, 1000, 1000), name)
@@ -137,14 +142,45 @@ class Chart(unittest.TestCase):
         limit, times = (annotations[f"nginx.ingress.kubernetes.io/{name}"] for name in ["limit-rps", "limit-burst-multiplier"])
         self.assertEqual((limit, int(limit) * int(times)), (rate, int(burst)))
 
-    def test_migrations_go_past_pgbouncer(self):
+    def test_migrations_and_backups_go_past_pgbouncer(self):
         for pooling, prefix in [("session", ""), ("transaction", "pgbouncer_")]:
-            env = {name: settings(pod["containers"][0]) for name, pod in pods(objects(databasePooling=pooling)).items()}
+            made = pods(objects(databasePooling=pooling, **BACKUP))
+            env = {name: settings(pod["containers"][0]) for name, pod in made.items()}
             for name in ["api", "worker"]:
                 self.assertEqual(env[name]["DATABASE_URL_FILE"], f"/run/secrets/{prefix}database_url")
                 self.assertEqual(env[name]["HR_DATABASE_POOLING"], pooling)
-            self.assertEqual(env["migrate"]["DATABASE_URL_FILE"], "/run/secrets/database_url")
-            self.assertNotIn("HR_DATABASE_POOLING", env["migrate"])
+            for name in ["migrate", "backup"]:
+                self.assertEqual(env[name]["DATABASE_URL_FILE"], "/run/secrets/database_url")
+                self.assertNotIn("HR_DATABASE_POOLING", env[name])
+
+    def test_metrics_have_a_port_of_their_own_that_prometheus_alone_reaches(self):
+        port = re.search(r"port: (\d+)", (ROOT / "monitoring/prometheus/prometheus.production.yml").read_text())[1]
+        for name in ["api", "worker"]:
+            [container] = self.pods[name]["containers"]
+            self.assertEqual(settings(container)["HR_METRICS_LISTEN"], f"0.0.0.0:{port}", name)
+            self.assertIn({"name": "metrics", "containerPort": int(port)}, container["ports"], name)
+            annotations = self.rendered["Deployment", name]["spec"]["template"]["metadata"]["annotations"]
+            self.assertEqual(annotations, {"prometheus.io/scrape": "true", "prometheus.io/port": port,
+                                           "prometheus.io/path": "/metrics"}, name)
+        reached = {rule["from"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]: rule["ports"][0]["port"]
+                   for rule in self.rendered["NetworkPolicy", ""]["spec"]["ingress"]}
+        self.assertEqual(reached, {"ingress-nginx": "http", "monitoring": "metrics"})
+        self.assertEqual([one["targetPort"] for one in self.rendered["Service", ""]["spec"]["ports"]], ["http"])
+
+    def test_backups_are_made_every_night_and_their_age_is_watched(self):
+        self.assertNotIn(("CronJob", "backup"), objects())
+        spec = self.rendered["CronJob", "backup"]["spec"]
+        self.assertEqual((spec["schedule"], spec["concurrencyPolicy"]), ("0 2 * * *", "Forbid"))
+        [container] = self.pods["backup"]["containers"]
+        env = settings(container)
+        self.assertEqual(container["args"], ["backup", "create"])
+        self.assertEqual((env["HR_BACKUP_KEY_FILE"], env["HR_BACKUP_KEEP"]), ("/run/secrets/backup_key", "14"))
+        for name, mount in [("backup", {"name": "archives", "mountPath": "/backups"}),
+                            ("worker", {"name": "archives", "mountPath": "/backups", "readOnly": True})]:
+            [container] = self.pods[name]["containers"]
+            self.assertEqual(settings(container)["HR_BACKUP_DIR"], "/backups", name)
+            self.assertIn(mount, container["volumeMounts"], name)
+            self.assertIn({"name": "archives", "persistentVolumeClaim": {"claimName": "archives"}}, self.pods[name]["volumes"])
 
     def test_replicas_belong_to_the_autoscaler_where_there_is_one(self):
         self.assertNotIn("replicas", self.rendered["Deployment", "api"]["spec"])

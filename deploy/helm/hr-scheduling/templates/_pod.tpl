@@ -1,4 +1,4 @@
-{{- /* What the pods of every part share. The names of parts are api, worker and migrate. */ -}}
+{{- /* What the pods of every part share. The names of parts are api, worker, migrate and backup. */ -}}
 
 {{- define "hr.name" -}}
 {{- if contains .Chart.Name .Release.Name }}{{ .Release.Name | trunc 50 | trimSuffix "-" }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" }}{{ end -}}
@@ -72,6 +72,13 @@ volumeMounts:
     readOnly: true
 {{- end }}
 
+{{- /* The archives: one more entry for the volumes with which hr.pod ends, and for the mounts with which hr.container does. */ -}}
+{{- define "hr.archives" -}}
+- name: archives
+  persistentVolumeClaim:
+    claimName: {{ required "backup.claim: which PersistentVolumeClaim takes the archives?" .Values.backup.claim }}
+{{- end }}
+
 {{- define "hr.environment" -}}
 - name: HR_ENV
   value: {{ .Values.environment }}
@@ -83,6 +90,8 @@ volumeMounts:
 - name: JWT_PREVIOUS_SECRET_KEY_FILE
   value: /run/secrets/jwt_previous_secret_key
 {{- end }}
+- name: HR_METRICS_LISTEN
+  value: 0.0.0.0:9464
 - name: HR_DATABASE_POOL_SIZE
   value: {{ .Values.databasePoolSize | quote }}
 - name: HR_DRAIN_SECONDS
@@ -110,6 +119,8 @@ volumeMounts:
 ports:
   - name: http
     containerPort: 8000
+  - name: metrics
+    containerPort: 9464
 startupProbe:
   httpGet: { path: /health/live, port: http }
   periodSeconds: 1
