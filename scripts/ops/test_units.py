@@ -16,10 +16,12 @@ class Units(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         for path in [*UNITS.glob("*.service"), *UNITS.glob("*.timer")]:
             # systemd looks whether the program is there.
-            text = path.read_text().replace("/usr/local/bin/hr-scheduling", str(BINARY))
+            text = path.read_text().replace("/usr/local/bin/hr-scheduling", str(BINARY)).replace("/opt/hr-scheduling", str(ROOT))
             (Path(folder.name) / path.name).write_text(text)
         names = ["hr-scheduling@8000.service", "hr-scheduling-worker.service", "hr-scheduling-migrate.service",
-                 "hr-scheduling-backup.service", "hr-scheduling-backup.timer"]
+                 "hr-scheduling-backup.service", "hr-scheduling-backup.timer", "hr-scheduling-base-backup.service",
+                 "hr-scheduling-base-backup.timer"]
+        self.assertEqual(len(names), len(list(UNITS.iterdir())))
         shutil.move(Path(folder.name) / "hr-scheduling@.service", Path(folder.name) / names[0])
         paths = [str(Path(folder.name) / name) for name in names]
         self.assertEqual(run([*tool("systemd-analyze"), "verify", "--man=no", *paths]), "")
