@@ -6,7 +6,7 @@ use prometheus::core::Collector;
 use prometheus::{
     Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, Result, TextEncoder,
 };
-use scheduling_domain::optimization::{Optimization, Score};
+use scheduling_domain::optimization::{Optimization, OptimizationState, Score};
 use scheduling_domain::ports::{CacheOutcome, Load, PoolStatus, SchedulingMetrics, Waiting};
 use scheduling_domain::rules::Verdict;
 
@@ -187,7 +187,6 @@ impl SchedulingMetrics for Metrics {
 mod tests {
     use scheduling_conformance::build::an_optimization;
     use scheduling_domain::id::{ScheduleId, TypedId, UserId};
-    use scheduling_domain::optimization::OptimizationState;
 
     use super::*;
 
