@@ -1,15 +1,18 @@
 //! Log lines, reports of errors, and traces.
 
+mod client;
 pub(crate) mod lines;
 pub(crate) mod traces;
 
 use std::fmt;
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 
 use opentelemetry_otlp::ExporterBuildError;
 use sentry::integrations::tracing::{BreadcrumbLayer, ErrorLayer, SpanLayer};
+use sentry::transports::ReqwestHttpTransportOptions;
 use sentry::types::{Dsn, ParseDsnError};
-use sentry::{ClientInitGuard, ClientOptions};
+use sentry::{ClientInitGuard, ClientOptions, Transport, TransportFactory, TransportOptions};
 use thiserror::Error;
 use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, ParseError, filter_fn};
@@ -35,6 +38,11 @@ pub enum TelemetryError {
     /// The address to trace to, or what the environment adds to it.
     #[error("traces cannot be sent to traces.endpoint: {0}")]
     Traces(#[from] ExporterBuildError),
+    /// The machine's trust store, most likely.
+    #[error(
+        "no HTTP client can be made for error reports and traces: {0}; are the machine's CA certificates installed?"
+    )]
+    Client(#[from] reqwest::Error),
     /// Something in this process logs elsewhere already.
     #[error("logging has been set up before")]
     AlreadySet,
@@ -88,5 +96,15 @@ fn report_errors(config: &Config) -> Result<Option<ClientInitGuard>, TelemetryEr
         .environment(config.environment.as_str())
         .traces_sample_rate(config.sentry_traces_sample_rate);
     options.dsn = Some(dsn);
+    options.transport = Some(Arc::new(Reports(client::for_reports()?)));
     Ok(Some(sentry::init(options)))
+}
+
+/// Sends reports with a client of ours.
+struct Reports(reqwest::Client);
+
+impl TransportFactory for Reports {
+    fn create_transport_with_options(&self, options: TransportOptions) -> Arc<dyn Transport> {
+        Arc::new(ReqwestHttpTransportOptions::from(options).with_client(self.0.clone()).build())
+    }
 }

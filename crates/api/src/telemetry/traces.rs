@@ -7,7 +7,7 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::{Status, TraceContextExt, TracerProvider};
 use opentelemetry::{Context, KeyValue};
-use opentelemetry_otlp::{ExporterBuildError, Protocol, SpanExporter, WithExportConfig};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
@@ -17,7 +17,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{FilterExt, Targets, dynamic_filter_fn};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::SERVICE;
+use super::{SERVICE, TelemetryError, client};
 use crate::config::Config;
 
 /// The spans that a trace begins with.
@@ -28,10 +28,11 @@ pub(super) struct Traces(SdkTracerProvider);
 
 impl Traces {
     /// Begins to send where the configuration names a collector.
-    pub(super) fn start(config: &Config) -> Result<Option<Self>, ExporterBuildError> {
+    pub(super) fn start(config: &Config) -> Result<Option<Self>, TelemetryError> {
         let Some(endpoint) = &config.traces_endpoint else { return Ok(None) };
         let exporter = SpanExporter::builder()
             .with_http()
+            .with_http_client(client::for_traces()?)
             .with_protocol(Protocol::HttpBinary)
             .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
             .build()?;

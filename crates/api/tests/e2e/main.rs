@@ -17,6 +17,7 @@ mod known_rosters;
 mod metrics;
 mod quickstart;
 mod race;
+mod redirects;
 mod redis_outages;
 mod redis_tls;
 mod sessions;
