@@ -22,6 +22,12 @@ def environment(name: str, **env: str) -> dict:
     return compose(DEPLOY / "compose.yml", DEPLOY / f"compose.{name}.yml", **env)
 
 
+def address_of(secret: Path, place: str, database: str) -> str:
+    """The address that a secret holds, at another place, whose name the certificate does not have."""
+    text = secret.read_text().replace("@db:5432/hr_scheduling", f"@{place}/{database}")
+    return text.replace("verify-full", "verify-ca").replace("/run/secrets", str(secret.parent))
+
+
 class Image(unittest.TestCase):
     def test_hadolint_finds_nothing(self):
         self.assertEqual(run([*tool("hadolint"), str(DEPLOY / "Dockerfile")]), "")
@@ -119,6 +125,16 @@ class Services(unittest.TestCase):
                     if re.search("PASS|SECRET|KEY|_URL|DSN", variable) and value:
                         self.assertTrue(value.startswith("/run/secrets/"), f"{name}: {variable}={value}")
 
+    def test_the_owner_of_the_tables_is_known_to_migrations_and_backups_alone(self):
+        services = compose(DEPLOY / "compose.yml", DEPLOY / "compose.production.yml", HR_VERSION="0123abc",
+                           COMPOSE_PROFILES="backup")["services"]
+        knows = {name for name, one in services.items()
+                 if "database_owner_url" in [secret["source"] for secret in one.get("secrets", [])]}
+        self.assertEqual(knows, {"migrate", "backup"})
+        for name in knows:
+            self.assertEqual(services[name]["environment"]["DATABASE_URL_FILE"], "/run/secrets/database_owner_url")
+            self.assertEqual(list(services[name]["networks"]), ["data"], name)
+
     def test_backups_and_recovery_come_on_top_when_asked_for(self):
         self.assertNotIn("backup", self.files["production"]["services"])
         files = [DEPLOY / f"compose{name}.yml" for name in ["", ".production", ".recovery"]]
@@ -185,17 +201,18 @@ class Secrets(unittest.TestCase):
         place = re.search(r"@(.*)/", os.environ["TEST_DATABASE_URL"])[1]
         ask = as_deployed("production", self.folder, self.addCleanup)
 
-        address = (self.folder / "database_url").read_text().replace("@db:5432/hr_scheduling", f"@{place}/production")
-        address = address.replace("verify-full", "verify-ca").replace("/run/secrets", str(self.folder))
-        files = {"DATABASE_URL": address, "REDIS_URL": os.environ["TEST_REDIS_URL"],
-                 "JWT_SECRET_KEY": (self.folder / "jwt_secret_key").read_text()}
+        secrets = {"REDIS_URL": os.environ["TEST_REDIS_URL"], "JWT_SECRET_KEY": (self.folder / "jwt_secret_key").read_text()}
         settings = {"HR_ENV": "production"}
-        for name, text in files.items():
+        for name, text in secrets.items():
             path = self.folder.parent / name
             path.write_text(text)
             settings[f"{name}_FILE"] = str(path)
+        for name in ["database_owner_url", "database_url"]:
+            (self.folder.parent / name).write_text(address_of(self.folder / name, place, "production"))
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HR_")}
-        run([str(BINARY), "migrate"], env=clean | settings)
+        owner = settings | {"DATABASE_URL_FILE": str(self.folder.parent / "database_owner_url")}
+        run([str(BINARY), "migrate"], env=clean | owner)
+        settings["DATABASE_URL_FILE"] = str(self.folder.parent / "database_url")
         running = service(self.folder.parent, seeded=False, **settings)
         self.addCleanup(running.stop)
         ready = lambda: urllib.request.urlopen(f"http://127.0.0.1:{running.port}/health/ready").status == 200
@@ -208,6 +225,115 @@ class Secrets(unittest.TestCase):
         self.assertEqual(ask("SELECT count(*) > 0 FROM pg_stat_activity WHERE query <> ''", monitor), "t")
         with self.assertRaisesRegex(AssertionError, "permission denied"):
             ask("SELECT * FROM users", monitor)
+
+
+# What each needs more rights for than rows.
+FORBIDDEN = {
+    "ALTER TABLE users ADD COLUMN more text": "must be owner",
+    "DROP TABLE users": "must be owner",
+    "ALTER TABLE users DISABLE ROW LEVEL SECURITY": "must be owner",
+    "ALTER TABLE users NO FORCE ROW LEVEL SECURITY": "must be owner",
+    "CREATE POLICY everything ON users USING (true)": "must be owner",
+    "ALTER TABLE audit_events DISABLE TRIGGER ALL": "must be owner",
+    "CREATE INDEX more ON users (email)": "must be owner",
+    "TRUNCATE users": "permission denied",
+    "CREATE TABLE more (id bigint)": "permission denied",
+    "CREATE TEMPORARY TABLE more (id bigint)": "permission denied",
+    "CREATE SCHEMA more": "permission denied",
+    "CREATE EXTENSION dblink": "permission denied|is not available|could not open",
+    "CREATE ROLE more": "permission denied",
+    "CREATE DATABASE more": "permission denied",
+    "ALTER ROLE hr_scheduling BYPASSRLS": "permission denied|must be superuser",
+    "SET ROLE hr_scheduling_owner": "permission denied",
+    "SET session_replication_role = replica": "permission denied",
+    "COPY users TO PROGRAM 'true'": "permission denied|must be superuser",
+    "SELECT pg_read_file('/etc/passwd')": "permission denied",
+}
+
+
+@unittest.skipUnless("TEST_DATABASE_URL" in os.environ, "needs scripts/with-services")
+class Roles(unittest.TestCase):
+    """The roles of deploy/postgres/roles.sh on a real server, and everything that they are there for."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = temporary()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder, secrets = Path(folder.name), Path(folder.name) / "secrets"
+        run([MAKE_SECRETS, str(secrets)])
+        cls.place = re.search(r"@(.*)/", os.environ["TEST_DATABASE_URL"])[1]
+        cls.ask = staticmethod(as_deployed("roles", secrets, cls.addClassCleanup))
+        cls.owner, cls.role = (address_of(secrets / name, cls.place, "roles") for name in ["database_owner_url", "database_url"])
+        cls.settings = {"DATABASE_URL": cls.role, "REDIS_URL": os.environ["TEST_REDIS_URL"], "HR_REQUESTS_PER_SECOND": "0",
+                        "JWT_SECRET_KEY": (secrets / "jwt_secret_key").read_text()}
+        cls.migrated = cls.command("migrate", DATABASE_URL=cls.owner)
+        cls.command("seed", "demo")
+        said = cls.command("admin", "create", "--username", "admin", "--email", "admin@example.com")
+        cls.password = re.search(r"only this once\): (\S+)", said)[1]
+
+    @classmethod
+    def command(cls, *words: str, **env: str) -> str:
+        return run([str(BINARY), *words], env=os.environ | cls.settings | env)
+
+    def refused(self, what: str, by: str, why: str):
+        with self.assertRaisesRegex(AssertionError, why, msg=what):
+            self.ask(what, by)
+
+    def test_the_service_does_all_its_work_with_rows_alone(self):
+        """The quickstart as it stands: sign in, read, write, optimise, check, be refused, publish, read as an employee; then
+        what goes on in the background, and what operators ask for."""
+        instance = service(self.folder, seeded=False, HR_LOG_FORMAT="json", **self.settings)
+        self.addCleanup(instance.stop)
+        [jq, curl] = [*tool("jq"), *tool("curl")]
+        page = (ROOT / "docs/quickstart.md").read_text()
+        script = "set -euo pipefail\n" + "".join(re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+        env = os.environ | {"HR": f"http://127.0.0.1:{instance.port}", "ADMIN_PASSWORD": self.password,
+                            "PATH": f"{os.environ['PATH']}:{Path(jq).parent}:{Path(curl).parent}"}
+        said = run(["bash", "-c", script], env=env)
+        for promised in ['"role": "admin"', "\ndone\n", '"publishable": true', '"code": "blocked_by_rules"', '"number": 1']:
+            self.assertIn(promised, said)
+        users = self.ask("SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity WHERE datname = 'roles'")
+        self.assertEqual(users, "hr_scheduling")
+
+        superuser = f"{os.environ['TEST_DATABASE_URL'].rsplit('/', 1)[0]}/roles"
+        self.ask("UPDATE sessions SET expires_at = now() - interval '1 day'", superuser)
+        other = service(self.folder, "other", seeded=False, HR_LOG_FORMAT="json", **self.settings)
+        self.addCleanup(other.stop)
+        until(lambda: "expired rows were removed" in other.log.read_text(), "the purge")
+        self.assertEqual(self.ask("SELECT count(*) FROM sessions", superuser), "0")
+        for log in [instance.log, other.log]:
+            self.assertNotRegex(log.read_text(), r'"level":[56]0|permission denied|must be owner')
+        self.assertIn(" events, sound;", self.command("audit", "verify"))
+
+    def test_the_service_can_do_nothing_but_read_and_write_rows(self):
+        for statement, why in FORBIDDEN.items():
+            self.refused(statement, self.role, why)
+        for database in ["postgres", "template1"]:
+            self.refused("SELECT 1", self.role.replace("/roles?", f"/{database}?"), "permission denied for database")
+        rights = ("SELECT string_agg(DISTINCT privilege_type, ' ' ORDER BY privilege_type) FROM information_schema.table_privileges "
+                  "WHERE grantee = 'hr_scheduling'")
+        self.assertEqual(self.ask(rights, self.owner), "DELETE INSERT SELECT UPDATE")
+        self.assertEqual(self.ask("SELECT count(*) FROM pg_class WHERE relowner = 'hr_scheduling'::regrole", self.owner), "0")
+
+    def test_the_owner_migrates_and_backs_up_and_later_tables_are_the_services_too(self):
+        self.assertIn("applied 0001", self.migrated)
+        self.ask("CREATE TABLE later (id bigint GENERATED ALWAYS AS IDENTITY, name text)", self.owner)
+        self.addCleanup(self.ask, "DROP TABLE later", self.owner)
+        for statement in ["INSERT INTO later (name) VALUES ('one')", "UPDATE later SET name = 'two'", "DELETE FROM later"]:
+            self.ask(statement, self.role)
+        self.refused("DROP TABLE later", self.role, "must be owner")
+        # The owner is no superuser either.
+        self.assertEqual(self.ask("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user", self.owner), "f")
+        self.refused("CREATE ROLE more", self.owner, "permission denied")
+
+    def test_backups_are_made_verified_and_restored_as_the_owner(self):
+        env = {"DATABASE_URL": self.owner, "HR_BACKUP_DIR": str(self.folder / "backups")}
+        self.command("backup", "create", **env)
+        self.command("backup", "verify", **env)
+        [archive] = (self.folder / "backups").glob("*.backup")
+        self.command("backup", "restore", "--replace", str(archive), **env)
+        # What was restored is the service's again.
+        self.assertIn(" events, sound;", self.command("audit", "verify"))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from pathlib import Path
 from tools import BINARY, ROOT, run, temporary, tool
 
 CHART = ROOT / "deploy/helm/hr-scheduling"
-NEEDED = {"image.tag": "0123abc", "secret": "hr-scheduling", "ingress.host": "hr.example"}
+NEEDED = {"image.tag": "0123abc", "secret": "hr-scheduling", "ownerSecret": "hr-scheduling-owner",
+          "ingress.host": "hr.example"}
 BACKUP = {"backup.enabled": "true", "backup.claim": "archives"}
 OLDEST, NEWEST = "1.30", "1.35"
 
@@ -95,7 +96,7 @@ class Chart(unittest.TestCase):
         for name, pod in self.pods.items():
             for variable in pod["containers"][0]["env"]:
                 if re.search("PASS|SECRET|KEY|_URL|DSN", variable["name"]):
-                    self.assertTrue(variable["value"].startswith("/run/secrets/"), f"{name}: {variable}")
+                    self.assertRegex(variable["value"], "^/run/(secrets|owner)/", f"{name}: {variable}")
 
     def test_requests_in_flight_may_end(self):
         for name in ["api", "worker"]:
@@ -142,6 +143,14 @@ class Chart(unittest.TestCase):
         limit, times = (annotations[f"nginx.ingress.kubernetes.io/{name}"] for name in ["limit-rps", "limit-burst-multiplier"])
         self.assertEqual((limit, int(limit) * int(times)), (rate, int(burst)))
 
+    def test_the_owner_of_the_tables_is_known_to_migrations_and_backups_alone(self):
+        for name, pod in self.pods.items():
+            secrets = {volume["name"]: volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume}
+            is_owner = name in ("migrate", "backup")
+            owner = {"owner": "hr-scheduling-owner"} if is_owner else {}
+            self.assertEqual(secrets, {"secrets": "hr-scheduling"} | owner, name)
+            self.assertEqual("/run/owner/" in str(pod["containers"][0]["env"]), is_owner)
+
     def test_migrations_and_backups_go_past_pgbouncer(self):
         for pooling, prefix in [("session", ""), ("transaction", "pgbouncer_")]:
             made = pods(objects(databasePooling=pooling, **BACKUP))
@@ -150,7 +159,7 @@ class Chart(unittest.TestCase):
                 self.assertEqual(env[name]["DATABASE_URL_FILE"], f"/run/secrets/{prefix}database_url")
                 self.assertEqual(env[name]["HR_DATABASE_POOLING"], pooling)
             for name in ["migrate", "backup"]:
-                self.assertEqual(env[name]["DATABASE_URL_FILE"], "/run/secrets/database_url")
+                self.assertEqual(env[name]["DATABASE_URL_FILE"], "/run/owner/database_owner_url")
                 self.assertNotIn("HR_DATABASE_POOLING", env[name])
 
     def test_metrics_have_a_port_of_their_own_that_prometheus_alone_reaches(self):
@@ -198,7 +207,7 @@ class Chart(unittest.TestCase):
         (secrets / "redis_url").unlink()
         (secrets / "redis_url").write_text(address)
         for pod in self.pods.values():
-            env = {name: value.replace("/run/secrets", str(secrets)) for name, value in settings(pod["containers"][0]).items()}
+            env = {name: re.sub("^/run/(secrets|owner)", str(secrets), value) for name, value in settings(pod["containers"][0]).items()}
             run([str(BINARY), "config", "show"], env={"PATH": os.environ["PATH"]} | env)
 
 

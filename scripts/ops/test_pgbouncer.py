@@ -58,7 +58,7 @@ class Profile(unittest.TestCase):
     def test_the_profile_leads_the_instances_through_it_and_migrations_past_it(self):
         files = [DEPLOY / "compose.yml", DEPLOY / "compose.production.yml"]
         services = compose(*files, HR_VERSION="0123abc", HR_DATABASE_POOLING="transaction", COMPOSE_PROFILES="pgbouncer")["services"]
-        for name, url, pooling in [("app", "pgbouncer_database_url", "transaction"), ("migrate", "database_url", "session"),
+        for name, url, pooling in [("app", "pgbouncer_database_url", "transaction"), ("migrate", "database_owner_url", "session"),
                                    ("worker", "pgbouncer_database_url", "transaction")]:
             env = services[name]["environment"]
             self.assertEqual((env["DATABASE_URL_FILE"], env["HR_DATABASE_POOLING"]), (f"/run/secrets/{url}", pooling), name)
@@ -85,7 +85,7 @@ class ThroughIt(unittest.TestCase):
         cls.addClassCleanup(cls.pooler.stop)
 
         # Migrations go past it, everything else through it.
-        cls.migrated = run([str(BINARY), "migrate"], env=os.environ | cls.settings("database_url"))
+        cls.migrated = run([str(BINARY), "migrate"], env=os.environ | cls.settings("database_owner_url"))
         cls.pooled = cls.settings("pgbouncer_database_url") | {"HR_DATABASE_POOLING": "transaction"}
         env = os.environ | cls.pooled
         run([str(BINARY), "seed", "demo"], env=env)

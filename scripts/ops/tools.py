@@ -104,7 +104,7 @@ def as_deployed(name: str, secrets: Path, cleanup):
     host, port = re.search(r"@(.*)/", server)[1].split(":")
     ask = lambda query, url=server: run([*tool("psql"), url, "-XAtc", query]).strip()
     ask(f"CREATE DATABASE {name}")
-    cleanup(ask, "DROP ROLE IF EXISTS hr_scheduling, monitor")
+    cleanup(ask, "DROP ROLE IF EXISTS hr_scheduling_owner, hr_scheduling, monitor")
     cleanup(ask, f"DROP DATABASE {name} WITH (FORCE)")
     run([str(ROOT / "deploy/postgres/roles.sh")], env=os.environ | {
         "PGHOST": host, "PGPORT": port, "POSTGRES_USER": "postgres", "POSTGRES_DB": name, "SECRETS": str(secrets)})

@@ -2,7 +2,8 @@
 //!
 //! The server is the one of `TEST_DATABASE_URL`, a superuser's address; `scripts/with-services` starts one. The first
 //! test makes a migrated template, every test a copy of it that is dropped with its [`TestDatabase`]. The copies belong to
-//! a plain role, so that row-level security binds them as it binds in production.
+//! a plain role, so that row-level security binds them as it binds in production, and a store on one signs in as another
+//! that may only read and write rows, as `deploy/postgres/roles.sh` has it.
 #![expect(
     clippy::missing_panics_doc,
     clippy::expect_used,
@@ -25,6 +26,9 @@ use crate::store::PgStore;
 
 /// Owns the tests' databases; no superuser.
 const ROLE: &str = "hr_test";
+
+/// Reads and writes the rows of what [`ROLE`] owns, and may do nothing else.
+const SERVICE: &str = "hr_test_service";
 
 /// Tests that start at once take this lock (an arbitrary number), and one of them makes the template.
 const TEMPLATE_LOCK: i64 = 4_711_202_612;
@@ -50,9 +54,10 @@ impl TestDatabase {
     pub async fn create_empty() -> Self {
         let database = Self::create_empty_name().await;
         let mut server = database.server().await;
-        make_role(&mut server).await;
+        make_roles(&mut server).await;
         let statement = format!("CREATE DATABASE {} OWNER {ROLE}", database.name);
         execute(&mut server, &statement).await;
+        grant_rows(&database.server_url, &database.name).await;
         database
     }
 
@@ -91,9 +96,17 @@ impl TestDatabase {
         }
     }
 
-    /// A store on it.
+    /// The same for a role that may only read and write rows.
+    pub fn settings_of_service(&self) -> PgSettings {
+        PgSettings {
+            url: self.url().replacen(&format!("{ROLE}:{ROLE}@"), &format!("{SERVICE}:{SERVICE}@"), 1),
+            ..self.settings()
+        }
+    }
+
+    /// A store on it, for that role.
     pub async fn store(&self) -> PgStore {
-        PgStore::connect(&self.settings()).await.expect("the test's database can be reached")
+        PgStore::connect(&self.settings_of_service()).await.expect("the test's database can be reached")
     }
 
     /// Changes it behind the store's back, as a superuser.
@@ -135,10 +148,11 @@ async fn make_template(server: &mut AsyncPgConnection, server_url: &str) -> Stri
     }
     execute(server, &format!("SELECT pg_advisory_lock({TEMPLATE_LOCK})")).await;
     if !exists(server, &template).await {
-        make_role(server).await;
+        make_roles(server).await;
         let draft = format!("{template}_draft");
         execute(server, &format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)")).await;
         execute(server, &format!("CREATE DATABASE {draft} OWNER {ROLE}")).await;
+        grant_rows(server_url, &draft).await;
         migrate(&PgSettings::new(url(server_url, &draft))).await.expect("the migrations run");
         // The name says that it is whole.
         execute(server, &format!("ALTER DATABASE {draft} RENAME TO {template}")).await;
@@ -147,12 +161,20 @@ async fn make_template(server: &mut AsyncPgConnection, server_url: &str) -> Stri
     template
 }
 
-async fn make_role(server: &mut AsyncPgConnection) {
-    let statement = format!(
-        "DO $$ BEGIN CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'; \
-         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
-    );
-    execute(server, &statement).await;
+async fn make_roles(server: &mut AsyncPgConnection) {
+    for role in [ROLE, SERVICE] {
+        let statement = format!(
+            "DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD '{role}'; \
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        );
+        execute(server, &statement).await;
+    }
+}
+
+/// Grants the service the rows of all tables that migrations will make in a database.
+async fn grant_rows(server_url: &str, database: &str) {
+    let statement = format!("ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {SERVICE}");
+    execute(&mut open(&url(server_url, database)).await, &statement).await;
 }
 
 fn url(server_url: &str, database: &str) -> String {

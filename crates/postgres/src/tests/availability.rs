@@ -6,7 +6,6 @@ use diesel_async::SimpleAsyncConnection;
 use scheduling_domain::ports::{Store, StoreError};
 
 use super::world::World;
-use crate::connection::Connector;
 use crate::settings::PgSettings;
 use crate::store::PgStore;
 use crate::testing::TestDatabase;
@@ -32,14 +31,12 @@ async fn connections_that_the_server_closed_are_replaced() {
     let database = TestDatabase::create().await;
     let store = database.store().await;
     let world = World::create(&store, "restart").await;
-    let mut other = Connector::try_new(&PgSettings::new(database.url())).unwrap().open().await.unwrap();
-    other
-        .batch_execute(
+    database
+        .execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
              WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
-        .await
-        .unwrap();
+        .await;
     // The news travels; until it has come, a request may still be told that the store is away.
     let mut answered = false;
     for _ in 0..50 {

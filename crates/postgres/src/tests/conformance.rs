@@ -20,7 +20,7 @@ mod lent {
 
     async fn empty_store() -> TestStore {
         let database = TestDatabase::create().await;
-        let settings = PgSettings { pooling: Pooling::Transaction, ..database.settings() };
+        let settings = PgSettings { pooling: Pooling::Transaction, ..database.settings_of_service() };
         TestStore::keeping(PgStore::connect(&settings).await.unwrap(), database)
     }
 
