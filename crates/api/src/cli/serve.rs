@@ -90,7 +90,7 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
         drain: Duration::from_secs(config.drain_seconds.into()),
         patience: Duration::from_secs(config.shutdown_seconds.into()),
     };
-    let stopping = tokio::spawn(stop.on_signal());
+    let stopping = tokio::spawn(stop.on_signal(told_to_stop()));
 
     announce(&address, config.role, welcome.as_deref());
     tracing::info!(address, role = config.role.as_str(), database = session.storage.place(), "serving");
@@ -206,8 +206,8 @@ struct Stop {
 impl Stop {
     /// At the first SIGTERM or Ctrl-C: no longer ready, and for `drain` still there, so that balancers turn away; then no
     /// new connections, and what is in flight is finished. At the second: at once.
-    async fn on_signal(self) {
-        told_to_stop().await;
+    async fn on_signal(self, told: impl Future<Output = ()>) {
+        told.await;
         tracing::info!("stopping: finishing what is in flight");
         self.health.drain();
         let is_idle = tokio::select! {
