@@ -7,7 +7,8 @@ use std::time::Duration;
 use bb8_redis::bb8::{ErrorSink, ManageConnection, Pool, RunError};
 use bb8_redis::redis::aio::MultiplexedConnection;
 use bb8_redis::redis::{
-    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, RedisError, ServerErrorKind, cmd, pipe,
+    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError, ServerErrorKind,
+    TlsCertificates, cmd, pipe,
 };
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -24,8 +25,43 @@ const POOL_SIZE: u32 = 4;
 
 /// The address is none that Redis can be reached at.
 #[derive(Debug, Error)]
-#[error("not a Redis address (redis://[:password@]host:port/database)")]
-pub struct InvalidRedisUrl(#[source] RedisError);
+pub enum InvalidRedisUrl {
+    /// It cannot be read.
+    #[error("not a Redis address (redis://[:password@]host:port/database, or rediss:// for an encrypted one)")]
+    Address(#[source] RedisError),
+    /// The authority that it names cannot be trusted.
+    #[error("sslrootcert names {path}, which is not a file of PEM certificates for an address of rediss://")]
+    Authority {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        source: RedisError,
+    },
+}
+
+/// Reads an address. As in one of PostgreSQL, `sslrootcert=FILE` in its query names the authority whose certificates alone
+/// are trusted, in place of the machine's.
+fn client(url: &str) -> Result<Client, InvalidRedisUrl> {
+    let (address, query) = url.split_once('?').unwrap_or((url, ""));
+    let mut authority = None;
+    let others: Vec<&str> = query
+        .split('&')
+        .filter(|pair| match pair.split_once('=') {
+            Some(("sslrootcert", path)) => {
+                authority = Some(path);
+                false
+            }
+            _ => !pair.is_empty(),
+        })
+        .collect();
+    let bare = if others.is_empty() { address.to_owned() } else { format!("{address}?{}", others.join("&")) };
+    let Some(path) = authority else { return Client::open(bare).map_err(InvalidRedisUrl::Address) };
+    let bare = bare.into_connection_info().map_err(InvalidRedisUrl::Address)?;
+    std::fs::read(path)
+        .map_err(RedisError::from)
+        .and_then(|pem| Client::build_with_tls(bare, TlsCertificates { client_tls: None, root_cert: Some(pem) }))
+        .map_err(|source| InvalidRedisUrl::Authority { path: path.to_owned(), source })
+}
 
 /// Why a command has no answer.
 #[derive(Debug, Error)]
@@ -52,7 +88,7 @@ pub(crate) struct Connections {
 impl Connections {
     /// Prepares connections to `url` without opening one.
     pub(crate) fn new(url: &str) -> Result<Self, InvalidRedisUrl> {
-        let client = Client::open(url).map_err(InvalidRedisUrl)?;
+        let client = client(url)?;
         // `rediss://` asks for the process's provider; whoever set one before has set the same.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let outage = Arc::new(Outage::default());

@@ -22,7 +22,11 @@ pub(super) fn check(config: &Config, gathered: &Gathered, faults: &mut Vec<Strin
             database.map(Secret::reveal),
             "sslmode=verify-full and, for an authority of your own, sslrootcert=FILE",
         ),
-        ("redis.url", config.redis_url.as_ref().map(Secret::reveal), "REDIS_URL with rediss://"),
+        (
+            "redis.url",
+            config.redis_url.as_ref().map(Secret::reveal),
+            "REDIS_URL with rediss:// and, for an authority of your own, sslrootcert=FILE",
+        ),
         ("traces.endpoint", config.traces_endpoint.as_deref(), "OTEL_EXPORTER_OTLP_ENDPOINT with https://"),
     ] {
         let Some(url) = address.and_then(|address| Url::parse(address).ok()) else { continue };
