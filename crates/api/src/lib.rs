@@ -10,4 +10,5 @@ mod mail;
 pub mod permissions_page;
 pub mod routes;
 pub mod telemetry;
+mod tls;
 pub mod wiring;

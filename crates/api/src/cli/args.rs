@@ -337,9 +337,12 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct HealthcheckArgs {
-    /// Where the service listens [default: the configured address]
+    /// Where the service listens, with https:// before it where it answers over TLS [default: the configured address]
     #[arg(long, value_name = "HOST:PORT")]
     pub(super) address: Option<String>,
+    /// PEM file of the authority that signed its certificate [env: HR_TLS_CA_FILE] [default: those that the machine trusts]
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca_file: Option<PathBuf>,
     /// How long to wait for an answer
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub(super) timeout: u32,

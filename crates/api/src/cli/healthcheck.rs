@@ -2,31 +2,62 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::args::HealthcheckArgs;
 use super::failure::{Exit, Failure};
 use super::output;
+use crate::causes::with_causes;
 use crate::config::{Config, Sources};
+use crate::tls;
+
+/// Where to ask, and how.
+struct Target {
+    address: String,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+impl Target {
+    fn of(sources: &Sources, arguments: &HealthcheckArgs) -> Result<Self, Failure> {
+        let (address, is_encrypted, authorities) = if let Some(given) = &arguments.address {
+            let encrypted = given.strip_prefix("https://");
+            (encrypted.unwrap_or(given).to_owned(), encrypted.is_some(), None)
+        } else {
+            let config = Config::load(sources)?;
+            (reachable(&config.listen), config.tls_files.is_some(), config.tls_ca_file)
+        };
+        let authorities: Option<PathBuf> = arguments.ca_file.clone().or(authorities);
+        let tls = if is_encrypted { Some(Arc::new(trusting(authorities.as_deref())?)) } else { None };
+        Ok(Self { address, tls })
+    }
+}
+
+fn trusting(authorities: Option<&Path>) -> Result<ClientConfig, Failure> {
+    tls::client_config(authorities).map_err(|error| {
+        Failure::usage(format!("{}; name another file with --ca-file or HR_TLS_CA_FILE", with_causes(&error)))
+    })
+}
 
 /// Asks `/health/ready`; a service that says no, or says nothing, is a finding.
 pub(super) fn run(sources: &Sources, arguments: &HealthcheckArgs) -> Result<Exit, Failure> {
-    let address = match &arguments.address {
-        Some(address) => address.clone(),
-        None => reachable(&Config::load(sources)?.listen),
-    };
+    let target = Target::of(sources, arguments)?;
     let patience = Duration::from_secs(u64::from(arguments.timeout.max(1)));
-    match status(&address, patience) {
+    match status(&target, patience) {
         Ok(200) => {
             output::say("healthy");
             Ok(Exit::Ok)
         }
         Ok(code) => {
-            output::complain(format_args!("{address} is not healthy: it answers {code}"));
+            output::complain(format_args!("{} is not healthy: it answers {code}", target.address));
             Ok(Exit::Finding)
         }
         Err(error) => {
-            output::complain(format_args!("{address} is not healthy: {error}"));
+            output::complain(format_args!("{} is not healthy: {error}", target.address));
             Ok(Exit::Finding)
         }
     }
@@ -41,12 +72,26 @@ fn reachable(listen: &str) -> String {
     }
 }
 
-/// The status code of the answer. One request in the oldest dialect: no client library is worth its weight here.
-fn status(address: &str, patience: Duration) -> io::Result<u16> {
-    let target = address.to_socket_addrs()?.next().ok_or_else(|| io::Error::other("the host has no address"))?;
-    let mut stream = TcpStream::connect_timeout(&target, patience)?;
+/// The status code of the answer.
+fn status(target: &Target, patience: Duration) -> io::Result<u16> {
+    let Target { address, tls } = target;
+    let resolved = address.to_socket_addrs()?.next().ok_or_else(|| io::Error::other("the host has no address"))?;
+    let stream = TcpStream::connect_timeout(&resolved, patience)?;
     stream.set_read_timeout(Some(patience))?;
     stream.set_write_timeout(Some(patience))?;
+    match tls {
+        None => ask(stream, address),
+        Some(config) => {
+            let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
+            let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).map_err(io::Error::other)?;
+            let connection = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
+            ask(StreamOwned::new(connection, stream), address)
+        }
+    }
+}
+
+/// One request in the oldest dialect: no client library is worth its weight here.
+fn ask(mut stream: impl Read + Write, address: &str) -> io::Result<u16> {
     stream.write_all(format!("GET /health/ready HTTP/1.0\r\nHost: {address}\r\n\r\n").as_bytes())?;
     let mut line = [0_u8; 12];
     stream.read_exact(&mut line)?;
@@ -78,7 +123,8 @@ mod tests {
             stream.read_exact(&mut request).unwrap();
             stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n").unwrap();
         });
-        assert_eq!(status(&address, Duration::from_secs(5)).unwrap(), 503);
+        let target = Target { address, tls: None };
+        assert_eq!(status(&target, Duration::from_secs(5)).unwrap(), 503);
         server.join().unwrap();
     }
 }

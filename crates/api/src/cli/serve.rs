@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
+use rustls::ServerConfig;
 use scheduling_app::App;
 use scheduling_app::active_accounts::report_forever;
 use scheduling_app::caching::relay_forever;
@@ -21,9 +22,10 @@ use super::failure::{Exit, Failure};
 use super::session::{Session, store_failure, told_to_stop};
 use super::{admin, output, seed};
 use crate::causes::with_causes;
-use crate::config::{Config, Role, Sources};
+use crate::config::{Config, Role, Sources, TlsFiles};
 use crate::http::{self, Document, Health, RequestMetrics, Shared, application, metrics_application};
 use crate::telemetry::traces;
+use crate::tls::ServedCertificate;
 use crate::wiring::{self, CountedRequests, StoreProbe};
 use crate::{routes, telemetry};
 
@@ -31,6 +33,9 @@ use crate::{routes, telemetry};
 const BACKLOG: u32 = 1_024;
 /// How long the last of them may take to be accepted and read, and the listener to be left alone.
 const LAST_CALL: Duration = Duration::from_millis(200);
+
+/// How long a client may take to agree on a key.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// How often what has expired is removed.
 const PURGE_PERIOD: Duration = Duration::from_secs(600);
@@ -46,6 +51,7 @@ pub(super) fn run(sources: &Sources, arguments: &ServeArgs) -> Result<Exit, Fail
 }
 
 async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> {
+    let certificate = config.tls_files.as_ref().map(certificate).transpose()?;
     // The port comes first: a service that cannot listen should not have touched anything.
     let listener = listen(&config.listen, "--listen")?;
     let metrics_listener =
@@ -72,8 +78,9 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
         health: Arc::clone(&health),
         document: Arc::new(Document::new(&http::document(routes::routes))),
     };
-    let server = server(config, listener, shared, session.app.clone())?;
-    let metrics_server = metrics_listener.map(|listener| metrics_server(listener, counted)).transpose()?;
+    let server = server(config, listener, certificate.as_ref(), shared, session.app.clone())?;
+    let metrics_server =
+        metrics_listener.map(|listener| metrics_server(listener, certificate.as_ref(), counted)).transpose()?;
     let metrics_handle = metrics_server.as_ref().map(Server::handle);
     let showing = metrics_server.map(tokio::spawn);
     let gauges = tokio::spawn(wiring::keep_gauges(metrics, session.app.clone(), config.backup_dir.clone()));
@@ -91,8 +98,10 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
         patience: Duration::from_secs(config.shutdown_seconds.into()),
     };
     let stopping = tokio::spawn(stop.on_signal(told_to_stop()));
+    let scheme = if certificate.is_some() { "https" } else { "http" };
+    let renewing = certificate.map(|certificate| tokio::spawn(certificate.renew_forever()));
 
-    announce(&address, config.role, welcome.as_deref());
+    announce(&format!("{scheme}://{address}"), config.role, welcome.as_deref());
     tracing::info!(address, role = config.role.as_str(), database = session.storage.place(), "serving");
     let ended = server.await;
     stopping.abort();
@@ -100,6 +109,9 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     relay.abort();
     purging.abort();
     reporting.abort();
+    if let Some(renewing) = renewing {
+        renewing.abort();
+    }
     if let Some(mail_relay) = mail_relay {
         mail_relay.stop().await;
     }
@@ -116,7 +128,14 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     Ok(Exit::Ok)
 }
 
-fn server(config: &Config, listener: TcpListener, shared: Shared, app: App) -> Result<Server, Failure> {
+fn server(
+    config: &Config,
+    listener: TcpListener,
+    certificate: Option<&Arc<ServedCertificate>>,
+    shared: Shared,
+    app: App,
+) -> Result<Server, Failure> {
+    let refusal = |error| Failure::unavailable(format!("cannot serve on {}: {error}", config.listen));
     let (app, role) = (Data::new(app), config.role);
     let server = HttpServer::new(move || {
         let app = app.clone();
@@ -129,24 +148,46 @@ fn server(config: &Config, listener: TcpListener, shared: Shared, app: App) -> R
     })
     .backlog(BACKLOG)
     .shutdown_timeout(config.shutdown_seconds.into())
+    .tls_handshake_timeout(HANDSHAKE)
     .disable_signals();
     let server = match config.http_workers {
         Some(workers) => server.workers(workers),
         None => server,
     };
-    let listening = server
-        .listen(listener)
-        .map_err(|error| Failure::unavailable(format!("cannot serve on {}: {error}", config.listen)))?;
-    Ok(listening.run())
+    let listening = match certificate {
+        Some(certificate) => server.listen_rustls_0_23(listener, tls_config(certificate)?),
+        None => server.listen(listener),
+    };
+    Ok(listening.map_err(refusal)?.run())
 }
 
 /// One thread is enough for whoever looks every few seconds.
-fn metrics_server(listener: TcpListener, metrics: Arc<dyn RequestMetrics>) -> Result<Server, Failure> {
+fn metrics_server(
+    listener: TcpListener,
+    certificate: Option<&Arc<ServedCertificate>>,
+    metrics: Arc<dyn RequestMetrics>,
+) -> Result<Server, Failure> {
+    let refusal = |error| Failure::unavailable(format!("cannot serve /metrics on its own address: {error}"));
     let server = HttpServer::new(move || metrics_application(Arc::clone(&metrics))).workers(1).disable_signals();
-    let listening = server
-        .listen(listener)
-        .map_err(|error| Failure::unavailable(format!("cannot serve /metrics on its own address: {error}")))?;
-    Ok(listening.run())
+    let listening = match certificate {
+        Some(certificate) => server.listen_rustls_0_23(listener, tls_config(certificate)?),
+        None => server.listen(listener),
+    };
+    Ok(listening.map_err(refusal)?.run())
+}
+
+/// Reads the certificate with which the listeners are to answer.
+fn certificate(files: &TlsFiles) -> Result<Arc<ServedCertificate>, Failure> {
+    ServedCertificate::read(files).map_err(|error| {
+        Failure::usage(format!(
+            "cannot answer over TLS: {}; check HR_TLS_CERTIFICATE_FILE and HR_TLS_KEY_FILE",
+            with_causes(&error)
+        ))
+    })
+}
+
+fn tls_config(certificate: &Arc<ServedCertificate>) -> Result<ServerConfig, Failure> {
+    certificate.server_config().map_err(|error| Failure::unavailable(format!("cannot answer over TLS: {error}")))
 }
 
 /// Takes the port that `setting` names.
@@ -183,9 +224,9 @@ async fn first_start(session: &Session) -> Result<Option<String>, Failure> {
 /// Says where everything is, on standard output.
 fn announce(address: &str, role: Role, password: Option<&str>) {
     output::say(format_args!("\nHR Scheduling 人力资源调度系统 is running. Stop it with Ctrl-C.\n"));
-    output::say(format_args!("  Address        http://{address}"));
+    output::say(format_args!("  Address        {address}"));
     if role.answers() {
-        output::say(format_args!("  Documentation  http://{address}/api/docs/"));
+        output::say(format_args!("  Documentation  {address}/api/docs/"));
     }
     if let Some(password) = password {
         output::say("  User           admin");

@@ -18,6 +18,7 @@ mod show;
 mod strength;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -35,6 +36,7 @@ pub use role::Role;
 pub use secret::Secret;
 pub use settings::{SETTINGS, Setting};
 pub use show::{Shown, masked_url};
+pub use tls::TlsFiles;
 
 /// Where the service runs; production and staging refuse what is fine on a developer's machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +116,10 @@ pub struct Config {
     pub listen: String,
     /// Host and port at which `/metrics` alone is answered; none for beside everything else.
     pub metrics_listen: Option<String>,
+    /// The certificate with which both answer; none for in the clear.
+    pub tls_files: Option<TlsFiles>,
+    /// Whom the health check trusts to have signed it; none for those that the machine trusts.
+    pub tls_ca_file: Option<PathBuf>,
     /// Where the embedded database and generated keys are kept.
     pub data_dir: PathBuf,
     /// Where everything is kept.
@@ -215,6 +221,8 @@ impl Config {
             role: reader.parse("role", "one of all, api, worker", Role::All),
             listen: reader.address("listen").unwrap_or_default(),
             metrics_listen: reader.address("metrics.listen"),
+            tls_files: reader.tls_files(),
+            tls_ca_file: reader.text("tls.ca_file").map(PathBuf::from),
             database: reader.database(&data_dir),
             data_dir,
             database_pool_size: reader.number("database.pool_size", 1, 1_000),

@@ -28,6 +28,20 @@ pub const SETTINGS: &[Setting] = &[
     plain("env", "HR_ENV", Some("development"), "development, staging or production"),
     plain("role", "HR_ROLE", Some("all"), "what serve does: api answers, worker runs the optimiser, all does both"),
     plain("listen", "HR_LISTEN", Some("127.0.0.1:8000"), "address to listen on"),
+    plain(
+        "tls.certificate_file",
+        "HR_TLS_CERTIFICATE_FILE",
+        None,
+        "PEM file of the certificate with which listen and metrics.listen answer, read anew when it changes; without it, they \
+         answer in the clear",
+    ),
+    plain("tls.key_file", "HR_TLS_KEY_FILE", None, "PEM file of its key"),
+    plain(
+        "tls.ca_file",
+        "HR_TLS_CA_FILE",
+        None,
+        "PEM file of the authority by which healthcheck knows the service; without it, those that the machine trusts",
+    ),
     plain("data_dir", "HR_DATA_DIR", Some("./data"), "folder of the embedded database and generated keys"),
     secret("database.url", "DATABASE_URL", "PostgreSQL to use; without it, an SQLite file in data_dir"),
     plain("database.pool_size", "HR_DATABASE_POOL_SIZE", Some("16"), "most connections to the database"),

@@ -153,6 +153,22 @@ fn production_encrypts_what_leaves_the_machine() {
 }
 
 #[test]
+fn a_certificate_and_its_key_come_together() {
+    let (certificate, key) = (("HR_TLS_CERTIFICATE_FILE", "/run/certificate"), ("HR_TLS_KEY_FILE", "/run/key"));
+    let files = Config::load(&sources(&[certificate, key])).unwrap().tls_files;
+    assert_eq!(files, Some(TlsFiles { certificate: "/run/certificate".into(), key: "/run/key".into() }));
+    assert_eq!(
+        faults(&[certificate]),
+        ["tls.certificate_file is of no use without tls.key_file: set HR_TLS_KEY_FILE, too"]
+    );
+    assert_eq!(
+        faults(&[key]),
+        ["tls.key_file is of no use without tls.certificate_file: set HR_TLS_CERTIFICATE_FILE, too"]
+    );
+    assert_eq!(Config::load(&sources(&[])).unwrap().tls_files, None);
+}
+
+#[test]
 fn only_processes_on_a_server_share_the_work() {
     assert_eq!(Config::load(&sources(&[])).unwrap().role, Role::All);
     assert_eq!(

@@ -22,5 +22,6 @@ mod redis_outages;
 mod redis_tls;
 mod sessions;
 mod support;
+mod tls;
 mod traces;
 mod two_instances;

@@ -1,5 +1,6 @@
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -154,7 +155,8 @@ impl Finished {
 /// A running service; killed when dropped.
 pub(crate) struct Server {
     child: Child,
-    log: Option<JoinHandle<String>>,
+    log: Arc<Mutex<String>>,
+    logging: Option<JoinHandle<()>>,
     pub(crate) base: String,
 }
 
@@ -162,26 +164,37 @@ impl Server {
     fn start(backend: &Backend) -> Self {
         let mut child = backend.command(&["serve", "--listen", "127.0.0.1:0"]).0.spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
-        let mut stderr = child.stderr.take().unwrap();
+        let stderr = child.stderr.take().unwrap();
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                if let Some(start) = line.find("http://127.0.0.1:") {
-                    let port: String = line[start + 17..].chars().take_while(char::is_ascii_digit).collect();
-                    let _ = sender.send(format!("http://127.0.0.1:{port}"));
+                if let Some((scheme, rest)) = line.split_once("://127.0.0.1:") {
+                    let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                    let scheme = scheme.rsplit(' ').next().unwrap();
+                    let _ = sender.send(format!("{scheme}://127.0.0.1:{port}"));
                 }
             }
         });
-        let log = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = stderr.read_to_string(&mut text);
-            text
+        let log = Arc::new(Mutex::new(String::new()));
+        let written = Arc::clone(&log);
+        let logging = std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                let mut written = written.lock().unwrap();
+                written.push_str(&line);
+                written.push('\n');
+            }
         });
         let Ok(base) = receiver.recv_timeout(Duration::from_secs(60)) else {
             let _ = child.kill();
-            panic!("the server did not say where it listens:\n{}", log.join().unwrap());
+            let _ = logging.join();
+            panic!("the server did not say where it listens:\n{}", log.lock().unwrap());
         };
-        Self { child, log: Some(log), base }
+        Self { child, log, logging: Some(logging), base }
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// A client that is signed in as the administrator.
@@ -202,7 +215,8 @@ impl Server {
     pub(crate) fn stop(mut self) -> String {
         self.signal("-TERM");
         assert_eq!(self.await_end(), Some(0));
-        self.log.take().unwrap().join().unwrap()
+        self.logging.take().unwrap().join().unwrap();
+        self.log()
     }
 
     /// Waits for the end, at most half a minute.
