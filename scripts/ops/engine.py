@@ -41,7 +41,8 @@ def runs(one: dict) -> bool:
 def health(one: dict) -> str:
     if not runs(one):
         return "exited unhealthy"
-    asked = subprocess.run([SETTINGS["binary"], "healthcheck", "--address", f"127.0.0.1:{one['port']}"], capture_output=True)
+    env = os.environ | SETTINGS["env"] | {"HR_LISTEN": f"127.0.0.1:{one['port']}"}
+    asked = subprocess.run([SETTINGS["binary"], "healthcheck"], env=env, capture_output=True)
     return "running healthy" if asked.returncode == 0 else "running starting"
 
 

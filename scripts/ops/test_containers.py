@@ -118,6 +118,26 @@ class Services(unittest.TestCase):
                 listen = services[one]["environment"].get("HR_METRICS_LISTEN", "0.0.0.0:8000")
                 self.assertEqual({listen.split(":")[1]}, scraped, f"{name}: {one}")
 
+    def test_whatever_leaves_a_container_of_the_service_is_encrypted(self):
+        for environment in ["staging", "production"]:
+            services = self.files[environment]["services"]
+            for name in ["app", "worker"]:
+                one = services[name]
+                secrets = [secret["source"] for secret in one["secrets"]]
+                for variable in ["HR_TLS_CERTIFICATE_FILE", "HR_TLS_KEY_FILE", "HR_TLS_CA_FILE"]:
+                    self.assertIn(Path(one["environment"][variable]).name, secrets, f"{environment}: {name}")
+                self.assertNotIn("HR_PLAINTEXT_HOSTS", one["environment"])
+            for name in ["nginx", "nginx-exporter", "prometheus", "redis", "redis-exporter"]:
+                self.assertIn("internal_ca", [secret["source"] for secret in services[name]["secrets"]], name)
+            mounted = {volume["target"]: Path(volume["source"]) for volume in services["nginx"]["volumes"]}
+            for snippet in ["instances", "counters"]:
+                self.assertEqual(mounted[f"/etc/nginx/snippets/{snippet}.conf"].name, f"{snippet}.production.conf")
+            redis = services["redis"]["command"]
+            self.assertEqual(redis[redis.index("--port") + 1], "0")
+            self.assertIn("sslmode=verify-full", services["postgres-exporter"]["environment"]["DATA_SOURCE_URI"])
+            for name, one in services.items():
+                self.assertNotIn("internal_ca_key", [secret["source"] for secret in one.get("secrets", [])], name)
+
     def test_no_secret_stands_in_a_file(self):
         for file in self.files.values():
             for name, one in file["services"].items():
@@ -184,9 +204,61 @@ class Secrets(unittest.TestCase):
         after = {path.name: path.read_bytes() for path in self.folder.iterdir()}
         self.assertEqual([name for name in before if before[name] != after[name]], ["jwt_secret_key"])
 
-    def test_the_certificate_is_the_databases(self):
-        command = [*tool("openssl"), "verify", "-CAfile", str(self.folder / "database_ca"), "-purpose", "sslserver"]
-        run([*command, "-verify_hostname", "db", str(self.folder / "database_certificate")])
+    def verify(self, authority: str, certificate: str, host: str):
+        command = [*tool("openssl"), "verify", "-CAfile", str(self.folder / authority), "-purpose", "sslserver"]
+        run([*command, "-verify_hostname", host, str(self.folder / certificate)])
+
+    def test_the_certificates_are_for_those_who_show_them(self):
+        self.verify("database_ca", "database_certificate", "db")
+        for certificate, host in [("service", "app"), ("service", "worker"), ("redis", "redis"), ("nginx", "nginx"), ("loki", "loki")]:
+            self.verify("internal_ca", f"{certificate}_certificate", host)
+        with self.assertRaisesRegex(AssertionError, "hostname mismatch"):
+            self.verify("internal_ca", "redis_certificate", "app")
+        self.assertEqual(stat.S_IMODE((self.folder / "internal_ca_key").stat().st_mode), 0o400)
+
+    def test_a_certificate_is_replaced_without_the_rest(self):
+        before = (self.folder / "internal_ca").read_bytes()
+        for name in ["service_certificate", "service_key"]:
+            (self.folder / name).unlink()
+        run([MAKE_SECRETS, str(self.folder)])
+        self.assertEqual((self.folder / "internal_ca").read_bytes(), before)
+        self.verify("internal_ca", "service_certificate", "app")
+
+    def test_redis_answers_over_tls_alone_the_service_and_its_exporter(self):
+        """The command of compose.yml, with other places."""
+        port, holder = free_port(), temporary()
+        self.addCleanup(holder.cleanup)
+        folder = Path(holder.name)
+        services = environment("production", HR_VERSION="0123abc")["services"]
+        program = shutil.which("redis-server") or shutil.which("valkey-server")
+        if not program:
+            self.skipTest("needs scripts/with-services")
+        there = [argument.replace("/run/secrets", str(self.folder)) for argument in services["redis"]["command"][1:]]
+        there[there.index("--tls-port") + 1] = str(port)
+        redis = Server([program, *there, "--dir", str(folder), "--bind", "127.0.0.1"], port, folder / "redis.log")
+        self.addCleanup(redis.stop)
+
+        here = lambda text: text.replace("@redis:6379", f"@127.0.0.1:{port}").replace("/run/secrets", str(self.folder))
+        address = here((self.folder / "redis_url").read_text())
+        running = service(folder, REDIS_URL=address, HR_LOG_FORMAT="json")
+        self.addCleanup(running.stop)
+        measured = lambda: urllib.request.urlopen(f"http://127.0.0.1:{running.port}/metrics").read().decode()
+        until(lambda: re.search(r'cache_requests_total\{operation="\w+",outcome="(?!failed)\w+"\} [1-9]', measured()), "an answer")
+        self.assertNotRegex(running.log.read_text(), "does not answer|Redis")
+        clear = service(folder, "clear", REDIS_URL=address.replace("rediss://", "redis://").split("?")[0])
+        self.addCleanup(clear.stop)
+        until(lambda: "the cache does not answer" in clear.log.read_text(), "a refusal in the clear")
+
+        exporter, env = free_port(), services["redis-exporter"]["environment"]
+        passwords = (self.folder / "redis_exporter_passwords").read_text()
+        self.assertIn(f'"{env["REDIS_ADDR"]}"', passwords)
+        own = {"REDIS_ADDR": f"rediss://127.0.0.1:{port}", "REDIS_PASSWORD": (self.folder / "redis_password").read_text(),
+               "REDIS_EXPORTER_TLS_CA_CERT_FILE": here(env["REDIS_EXPORTER_TLS_CA_CERT_FILE"])}
+        looking = Server([*tool("prometheus-redis-exporter"), f"-web.listen-address=127.0.0.1:{exporter}"], exporter,
+                         folder / "exporter.log", env=os.environ | own)
+        self.addCleanup(looking.stop)
+        told = urllib.request.urlopen(f"http://127.0.0.1:{exporter}/metrics").read().decode()
+        self.assertRegex(told, r"(?m)^redis_up 1$")
 
     def test_the_service_accepts_what_the_files_set(self):
         for name in ENVIRONMENTS:

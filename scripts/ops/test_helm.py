@@ -56,7 +56,7 @@ class Chart(unittest.TestCase):
         path = Path(folder.name) / "rendered.yaml"
         switched = {"autoscaling.enabled": "false", "networkPolicy.further[0].ports[0].port": "587",
                     "image.pullSecrets[0]": "registry", "settings.HR_LOG": "debug", "nodeSelector.disk": "ssd",
-                    "previousSecretKey": "true"} | BACKUP
+                    "previousSecretKey": "true", "tls.secret": "hr-tls"} | BACKUP
         for version in [OLDEST, NEWEST]:
             for values in [{}, switched, {"ingress.enabled": "false", "networkPolicy.enabled": "false"}]:
                 path.write_text(helm("template hr", version, **NEEDED | values))
@@ -151,6 +151,22 @@ class Chart(unittest.TestCase):
             self.assertEqual(secrets, {"secrets": "hr-scheduling"} | owner, name)
             self.assertEqual("/run/owner/" in str(pod["containers"][0]["env"]), is_owner)
 
+    def test_with_a_certificate_everything_between_the_pods_is_encrypted(self):
+        rendered = objects(**{"tls.secret": "hr-tls"})
+        for name, pod in pods(rendered).items():
+            [container] = pod["containers"]
+            serves = name != "migrate"
+            self.assertEqual("hr-tls" in str(pod["volumes"]), serves, name)
+            self.assertEqual(settings(container).get("HR_TLS_CERTIFICATE_FILE"), "/run/tls/tls.crt" if serves else None)
+            probes = {container[probe]["httpGet"]["scheme"] for probe in ["startupProbe", "livenessProbe", "readinessProbe"] if serves}
+            self.assertEqual(probes, {"HTTPS"} if serves else set(), name)
+        for part in ["public", "inside"]:
+            told = {name.removeprefix("nginx.ingress.kubernetes.io/"): value
+                    for name, value in rendered["Ingress", part]["metadata"]["annotations"].items()}
+            self.assertEqual((told["backend-protocol"], told["proxy-ssl-verify"]), ("HTTPS", "on"))
+            self.assertEqual(told["proxy-ssl-secret"], "default/hr-tls")
+            self.assertEqual(told["proxy-ssl-name"], rendered["Service", ""]["metadata"]["name"])
+
     def test_migrations_and_backups_go_past_pgbouncer(self):
         for pooling, prefix in [("session", ""), ("transaction", "pgbouncer_")]:
             made = pods(objects(databasePooling=pooling, **BACKUP))
@@ -170,7 +186,7 @@ class Chart(unittest.TestCase):
             self.assertIn({"name": "metrics", "containerPort": int(port)}, container["ports"], name)
             annotations = self.rendered["Deployment", name]["spec"]["template"]["metadata"]["annotations"]
             self.assertEqual(annotations, {"prometheus.io/scrape": "true", "prometheus.io/port": port,
-                                           "prometheus.io/path": "/metrics"}, name)
+                                           "prometheus.io/path": "/metrics", "prometheus.io/scheme": "http"}, name)
         reached = {rule["from"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]: rule["ports"][0]["port"]
                    for rule in self.rendered["NetworkPolicy", ""]["spec"]["ingress"]}
         self.assertEqual(reached, {"ingress-nginx": "http", "monitoring": "metrics"})
@@ -202,10 +218,6 @@ class Chart(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         secrets = Path(folder.name) / "secrets"
         run([str(ROOT / "deploy/make-secrets"), str(secrets)])
-        # Between pods and Redis, nothing goes in the clear.
-        address = (secrets / "redis_url").read_text().replace("redis://", "rediss://")
-        (secrets / "redis_url").unlink()
-        (secrets / "redis_url").write_text(address)
         for pod in self.pods.values():
             env = {name: re.sub("^/run/(secrets|owner)", str(secrets), value) for name, value in settings(pod["containers"][0]).items()}
             run([str(BINARY), "config", "show"], env={"PATH": os.environ["PATH"]} | env)

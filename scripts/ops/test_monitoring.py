@@ -36,11 +36,20 @@ class Rules(unittest.TestCase):
         for name in ["prometheus.yml", "prometheus.production.yml"]:
             run([*tool("promtool"), "check", "config", str(MONITORING / "prometheus" / name)])
 
-    def test_production_differs_in_the_port_of_the_service_alone(self):
+    def test_production_differs_in_how_the_service_is_reached_alone(self):
         here, there = ((MONITORING / "prometheus" / name).read_text().split("global:", 1)[1]
                        for name in ["prometheus.yml", "prometheus.production.yml"])
         self.assertEqual(here.count("port: 8000"), 2)
-        self.assertEqual(re.sub(r"(port: |app:)8000", r"\g<1>9464", here), there)
+        here = re.sub(r"(port: |# app:)8000", r"\g<1>9464", here)
+        for name in ["app", "worker"]:
+            encrypted = (f"    scheme: https\n    tls_config:\n      ca_file: /run/secrets/internal_ca\n"
+                         f"      server_name: {name}\n")
+            self.assertEqual(there.count(encrypted), 1, name)
+            there = there.replace(encrypted, "")
+        here = here.replace("The certificate that clients see, asked for once a minute from outside nginx.",
+                            "The certificates that clients and nginx see, asked for once a minute.")
+        here = here.replace('"https://nginx/health"', '"https://nginx/health", "https://app:8000/health/live"')
+        self.assertEqual(here, there)
 
     def test_each_alert_fires_resolves_and_stays_silent_as_its_tests_say(self):
         run([*tool("promtool"), "test", "rules", *map(str, sorted(TESTS.glob("*.yml")))])
@@ -112,6 +121,33 @@ class Compose(unittest.TestCase):
     def test_compose_accepts_the_file_by_itself(self):
         file = compose(MONITORING / "docker-compose.yml")
         self.assertLessEqual({"prometheus", "alertmanager", "grafana", "loki", "alloy"}, file["services"].keys())
+
+
+class Logs(unittest.TestCase):
+    """Alloy and Loki are not to be had as packages, so their configurations are looked at, not run."""
+
+    def test_lines_travel_encrypted_to_a_loki_that_is_known(self):
+        services = compose(MONITORING / "docker-compose.yml")["services"]
+        has = lambda name: {secret["source"] for secret in services[name]["secrets"]}
+        sources = (MONITORING / "grafana/provisioning/datasources/datasources.yml").read_text()
+        carrier, store = (MONITORING / "alloy/config.alloy").read_text(), (MONITORING / "loki/loki.yml").read_text()
+        for who, text in [("alloy", carrier), ("grafana", sources)]:
+            self.assertEqual(re.findall(r"(\w+)://loki:3100", text), ["https"], who)
+            self.assertIn("/run/secrets/internal_ca", text)
+            self.assertIn("internal_ca", has(who))
+        self.assertNotRegex(carrier + sources, r"insecure_skip_verify|tlsSkipVerify")
+        shown = re.search(r"http_tls_config:\n +cert_file: /run/secrets/(\w+)\n +key_file: /run/secrets/(\w+)\n", store)
+        self.assertEqual(set(shown.groups()), {"loki_certificate", "loki_key"})
+        self.assertLessEqual(set(shown.groups()), has("loki"))
+
+    def test_the_service_does_not_reach_what_it_wrote(self):
+        services = compose(ROOT / "deploy/compose.yml", ROOT / "deploy/compose.production.yml", HR_VERSION="0123abc")["services"]
+        there = {name for name, one in services.items() if "logs" in one["networks"]}
+        self.assertEqual(there, {"loki", "alloy", "grafana"})
+        self.assertEqual(list(services["loki"]["networks"]), ["logs"])
+        reads_the_engine = {name for name, one in services.items()
+                            if any("docker.sock" in volume.get("source", "") for volume in one.get("volumes", []))}
+        self.assertEqual(reads_the_engine, {"alloy"})
 
 
 class Catalogue(unittest.TestCase):

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import threading
+import time
 import unittest
 import urllib.parse
 import urllib.request
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from test_monitoring import MONITORING, RULES, dashboards, queries
 from test_nginx import Edge
-from tools import BINARY, ROOT, Server, free_port, run, service, temporary, tool, until
+from tools import BINARY, ROOT, Server, encrypted, free_port, run, service, temporary, tool, until
 
 DATABASE = "hr_scheduling"
 # What nobody provokes here: failed requests, and locks that happen to be held.
@@ -176,6 +177,65 @@ class Live(Machine):
         victim.start()
         until(told("resolve"), "the end of the page", 60)
         until(lambda: Receiver.heard("/slack", "RESOLVED", name), "the message", 30)
+
+
+class Encrypted(unittest.TestCase):
+    """prometheus.production.yml with the certificates that make-secrets makes."""
+
+    def test_prometheus_scrapes_over_tls_and_only_whom_it_knows(self):
+        holder = temporary()
+        self.addCleanup(holder.cleanup)
+        folder, places = Path(holder.name), {}
+        # The worker shows a certificate of another authority.
+        for name in ["app", "worker"]:
+            run([str(ROOT / "deploy/make-secrets"), str(folder / name)])
+            places[name] = free_port()
+            instance = service(folder, f"{name}-data", HR_METRICS_LISTEN=f"127.0.0.1:{places[name]}", **encrypted(folder / name))
+            self.addCleanup(instance.stop)
+        text = (MONITORING / "prometheus/prometheus.production.yml").read_text()
+        for name, port in places.items():
+            found = rf"dns_sd_configs:\n      - names: \[{name}\]\n(?:        .*\n)+"
+            text, times = re.subn(found, f'static_configs:\n      - targets: ["127.0.0.1:{port}"]\n', text)
+            self.assertEqual(times, 1)
+        text = text.replace("/run/secrets", str(folder / "app"))
+        text = re.sub(r"(scrape_interval|evaluation_interval): \w+", r"\1: 1s", text)
+        shutil.copytree(RULES, folder / "prometheus/rules")
+        (folder / "prometheus/prometheus.yml").write_text(text)
+        port = free_port()
+        prometheus = Server([*tool("prometheus"), f"--config.file={folder}/prometheus/prometheus.yml",
+                             f"--storage.tsdb.path={folder}/prometheus/data", f"--web.listen-address=127.0.0.1:{port}"],
+                            port, folder / "prometheus.log")
+        self.addCleanup(prometheus.stop)
+
+        def target(job: str) -> dict:
+            targets = get(f"http://127.0.0.1:{port}/api/v1/targets")["data"]["activeTargets"]
+            return next((one for one in targets if one["labels"]["job"] == job), {"health": "unknown"})
+
+        until(lambda: target("hr-scheduling-api")["health"] == "up", "a scrape")
+        self.assertEqual(target("hr-scheduling-api")["scrapeUrl"], f"https://127.0.0.1:{places['app']}/metrics")
+        until(lambda: target("hr-scheduling-worker")["health"] == "down", "a refusal")
+        self.assertIn("unknown authority", target("hr-scheduling-worker")["lastError"])
+
+    def test_the_end_of_every_certificate_is_watched(self):
+        """Of the one that nginx sees, as of the one that clients see."""
+        holder = temporary()
+        self.addCleanup(holder.cleanup)
+        folder = Path(holder.name)
+        run([str(ROOT / "deploy/make-secrets"), str(folder / "secrets")])
+        instance = service(folder, **encrypted(folder / "secrets"))
+        self.addCleanup(instance.stop)
+        port = free_port()
+        exporter = Server([*tool("prometheus-blackbox-exporter"), f"--config.file={MONITORING}/blackbox/blackbox.yml",
+                           f"--web.listen-address=127.0.0.1:{port}"], port, folder / "blackbox.log")
+        self.addCleanup(exporter.stop)
+        text = (MONITORING / "prometheus/prometheus.production.yml").read_text()
+        target = re.search(r'"(https://app:8000/\S*)"', text)[1].replace("app:8000", f"127.0.0.1:{instance.port}")
+        query = urllib.parse.urlencode({"module": "https", "target": target})
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/probe?{query}", timeout=20) as answer:
+            measured = answer.read().decode()
+        self.assertRegex(measured, r"(?m)^probe_success 1$")
+        ends = float(re.search(r"(?m)^probe_ssl_earliest_cert_expiry (\S+)$", measured)[1])
+        self.assertGreater(ends, time.time() + 3000 * 24 * 3600)
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):

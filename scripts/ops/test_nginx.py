@@ -13,9 +13,10 @@ import subprocess
 import threading
 import time
 import unittest
+import urllib.request
 from pathlib import Path
 
-from tools import ROOT, Server, free_port, run, service, temporary, tool, until
+from tools import ROOT, Server, encrypted, free_port, run, service, temporary, tool, until
 
 SOURCE = ROOT / "deploy/nginx"
 HEADERS = {
@@ -33,9 +34,10 @@ ADDRESSES = (f"127.0.1.{number}" for number in itertools.count(1))
 
 
 class Edge:
-    """nginx with the configuration as it stands, but for ports, instances and where it writes."""
+    """nginx with the configuration as it stands, but for ports, instances and where it writes. With an authority, it reaches
+    them as production does."""
 
-    def __init__(self, folder: Path, instances: list[int], max_fails: int = 3, limited=True):
+    def __init__(self, folder: Path, instances: list[int], max_fails: int = 3, limited=True, authority: "Path | None" = None):
         self.client = next(ADDRESSES)
         self.folder, self.http, self.https, self.status = folder, free_port(), free_port(), free_port()
         shutil.copytree(SOURCE, folder)
@@ -43,7 +45,7 @@ class Edge:
         (folder / "static").mkdir()
         (folder / "static/app.3f2a.js").write_text("export {};\n")
         text = (folder / "nginx.conf").read_text()
-        ports = {"80": self.http, "443": self.https, "8081": self.status}
+        ports = {"80": self.http, "443": self.https}
         for port, free in ports.items():
             text = re.sub(rf"listen {port}\b", f"listen 127.0.0.1:{free}", text)
         text = re.sub(r"\n +listen \[::\].*", "", text)
@@ -54,6 +56,12 @@ class Edge:
         if not limited:
             text = text.replace("rate=10r/s", "rate=100000r/s").replace("burst=20", "burst=100000")
         (folder / "nginx.conf").write_text(text)
+        if authority:
+            for name in ["instances", "counters"]:
+                text = (folder / f"{name}.production.conf").read_text().replace("/run/secrets", str(authority.parent))
+                (folder / f"snippets/{name}.conf").write_text(text)
+        counters = folder / "snippets/counters.conf"
+        counters.write_text(counters.read_text().replace("listen 8081", f"listen 127.0.0.1:{self.status}"))
         upstream = (folder / "upstream.conf").read_text()
         servers = "".join(f"    server 127.0.0.1:{port} max_fails={max_fails} fail_timeout=10s;\n" for port in instances)
         (folder / "upstream.conf").write_text(re.sub(r" +server .*\n", servers, upstream))
@@ -265,6 +273,63 @@ class BeforeTheService(unittest.TestCase):
         connection.request("GET", "/stub_status")
         self.assertIn(b"Active connections", connection.getresponse().read())
         connection.close()
+
+
+class BeforeEncryptedInstances(unittest.TestCase):
+    """As in production: with the certificates that make-secrets makes."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = temporary()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.ours, cls.theirs = cls.folder / "ours", cls.folder / "theirs"
+        for secrets in [cls.ours, cls.theirs]:
+            run([str(ROOT / "deploy/make-secrets"), str(secrets)])
+
+    def instance(self, name: str, **settings: str) -> Server:
+        started = service(self.folder, name, HR_LOG_FORMAT="json", **settings)
+        self.addCleanup(started.stop)
+        return started
+
+    def edge(self, name: str, instance: Server) -> Edge:
+        started = Edge(self.folder / name, [instance.port], authority=self.ours / "internal_ca")
+        self.addCleanup(started.server.stop)
+        return started
+
+    def test_requests_travel_encrypted_to_instances_that_are_known(self):
+        instance = self.instance("known", **encrypted(self.ours))
+        edge = self.edge("known-nginx", instance)
+        self.assertIn("No issues found", run([*tool("gixy"), str(edge.folder / "nginx.conf")]))
+        self.assertEqual(edge.ask("/health").status, 200)
+        self.assertEqual(edge.ask("/api/auth/me").status, 401)
+        answer = edge.ask("/api/auth/login", method="POST", content_type="application/json")
+        self.assertEqual(answer.status, 400)
+        # And nothing else is answered there.
+        connection = http.client.HTTPConnection("127.0.0.1", instance.port, timeout=20)
+        with self.assertRaises((http.client.HTTPException, OSError)):
+            connection.request("GET", "/health")
+            connection.getresponse()
+        connection.close()
+
+    def test_the_exporter_reads_the_counters_encrypted(self):
+        edge, port = self.edge("counted-nginx", self.instance("counted", **encrypted(self.ours))), free_port()
+        command = re.search(r"nginx-exporter:\n +command: \[(.*)\]", (ROOT / "deploy/compose.production.yml").read_text())[1]
+        given = command.replace("nginx:8081", f"127.0.0.1:{edge.status}").replace("/run/secrets", str(self.ours)).split(", ")
+        exporter = Server([*tool("prometheus-nginx-exporter"), *(one.replace("--", "-", 1) for one in given),
+                           f"-web.listen-address=127.0.0.1:{port}"], port, self.folder / "exporter.log")
+        self.addCleanup(exporter.stop)
+        self.assertTrue(command.startswith("--nginx.scrape-uri=https://"))
+        told = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20).read().decode()
+        self.assertRegex(told, r"(?m)^nginx_up(\{.*\})? 1$")
+
+    def test_an_instance_of_another_authority_or_in_the_clear_gets_no_request(self):
+        for name, settings in [("stranger", encrypted(self.theirs)), ("clear", {})]:
+            instance = self.instance(name, **settings)
+            edge = self.edge(f"{name}-nginx", instance)
+            answer = edge.ask("/api/auth/me", x_request_id="for-nobody", accept_language="en")
+            self.assertEqual((answer.status, json.loads(answer.text)["code"]), (503, "unavailable"), name)
+            self.assertNotIn("for-nobody", instance.log.read_text())
 
 
 class Scripted(http.server.BaseHTTPRequestHandler):

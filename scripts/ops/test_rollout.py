@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import unittest
 import urllib.request
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from load import Load, connect
 from test_nginx import ADDRESSES, Edge
-from tools import BINARY, ROOT, free_port, run, service, temporary, tool, until
+from tools import BINARY, ROOT, encrypted, free_port, run, service, temporary, tool, until
 
 ROUNDS, RATE = int(os.environ.get("ROLLOUT_ROUNDS", 2)), int(os.environ.get("ROLLOUT_RATE", 300))
 NUMBERS = itertools.count()
@@ -37,18 +38,18 @@ def database(name: str) -> dict[str, str]:
     return settings | {"PASSWORD": re.search(r"only this once\): (\S+)", said)[1]}
 
 
-def sign_in(port: int, password: str) -> dict[str, str]:
+def sign_in(port: int, password: str, trust: "ssl.SSLContext | None" = None) -> dict[str, str]:
     """The header of a signed-in administrator."""
     body = json.dumps({"identifier": "admin", "password": password}).encode()
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/auth/login", body, JSON)
-    with urllib.request.urlopen(asked, timeout=20) as answer:
+    asked = urllib.request.Request(f"{'https' if trust else 'http'}://127.0.0.1:{port}/api/auth/login", body, JSON)
+    with urllib.request.urlopen(asked, timeout=20, context=trust) as answer:
         return {"Authorization": f"Bearer {json.load(answer)['data']['access_token']}"}
 
 
-def skills(port: int, headers: dict[str, str]) -> int:
+def skills(port: int, headers: dict[str, str], trust: "ssl.SSLContext | None" = None) -> int:
     """How many skills are stored."""
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/skills/?per_page=1", headers=headers)
-    with urllib.request.urlopen(asked, timeout=20) as answer:
+    asked = urllib.request.Request(f"{'https' if trust else 'http'}://127.0.0.1:{port}/api/skills/?per_page=1", headers=headers)
+    with urllib.request.urlopen(asked, timeout=20, context=trust) as answer:
         return json.load(answer)["pagination"]["total"]
 
 
@@ -73,7 +74,9 @@ class Rollout(unittest.TestCase):
         folder = temporary()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
-        cls.settings = database("rollout") | {"HR_DRAIN_SECONDS": "6"}
+        # As production has it, the instances answer over TLS alone.
+        run([str(ROOT / "deploy/make-secrets"), str(cls.folder / "secrets")])
+        cls.settings = database("rollout") | {"HR_DRAIN_SECONDS": "6"} | encrypted(cls.folder / "secrets")
         password = cls.settings.pop("PASSWORD")
 
         # The program and its Compose files, with .env beside them, as on the server; four ports for three instances.
@@ -86,7 +89,8 @@ class Rollout(unittest.TestCase):
         settings = {"binary": str(BINARY), "ports": ports, "env": cls.settings}
         (cls.folder / "settings.json").write_text(json.dumps(settings))
         # The load comes from one address, which nginx would hold back.
-        cls.edge = Edge(cls.folder / "nginx", ports, limited=False)
+        authority = cls.folder / "secrets/internal_ca"
+        cls.edge = Edge(cls.folder / "nginx", ports, limited=False, authority=authority)
         cls.addClassCleanup(cls.edge.server.stop)
         cls.addClassCleanup(cls.stop_all)
         (cls.folder / "deploy/.env").write_text("HR_EDGE_SUBNET=172.31.240.0/24\nHR_VERSION=one\n")
@@ -94,7 +98,8 @@ class Rollout(unittest.TestCase):
         cls.docker(*compose, "up", "--detach", "--no-deps", "--no-recreate", "--scale", "app=3", "app")
         for name in cls.containers():
             until(lambda: cls.docker("inspect", "--format", "", name).startswith("running healthy"), "health")
-        cls.headers = sign_in(ports[0], password)
+        cls.trust = ssl.create_default_context(cafile=str(authority))
+        cls.headers = sign_in(ports[0], password, cls.trust)
 
     @classmethod
     def env(cls, version="one") -> dict[str, str]:
@@ -145,7 +150,7 @@ class Rollout(unittest.TestCase):
         self.assertEqual(said.count(" replaces "), 3 * ROUNDS)
         self.assertEqual(set(load.outcomes), {200, 201}, f"{load.outcomes}\n{self.failed()}")
         # What was confirmed is stored, once.
-        self.assertEqual(skills(self.port(), self.headers), len(load.made))
+        self.assertEqual(skills(self.port(), self.headers, self.trust), len(load.made))
         self.assertGreater(len(load.made), 0)
         env = (self.folder / "deploy/.env").read_text()
         self.assertEqual(env, f"HR_EDGE_SUBNET=172.31.240.0/24\nHR_VERSION={versions[-1]}\n")

@@ -193,6 +193,12 @@ class Server:
             self.process.wait()
 
 
+def encrypted(secrets: Path) -> dict[str, str]:
+    """The settings with which the service answers over TLS, as compose.production.yml has them."""
+    return {"HR_TLS_CERTIFICATE_FILE": str(secrets / "service_certificate"), "HR_TLS_KEY_FILE": str(secrets / "service_key"),
+            "HR_TLS_CA_FILE": str(secrets / "internal_ca")}
+
+
 def service(folder: Path, name="service", seeded=True, **env: str) -> Server:
     """The real service, on its embedded database where `env` names no other."""
     port = free_port()

@@ -114,6 +114,37 @@ volumeMounts:
   value: {{ .Values.databasePooling }}
 {{- end }}
 
+{{- /* The certificate with which a process that serves answers: its volume, where that is, and the settings. */ -}}
+{{- define "hr.tls.volume" -}}
+{{- if .Values.tls.secret }}
+- name: tls
+  secret:
+    secretName: {{ .Values.tls.secret }}
+    defaultMode: 0440
+{{- end }}
+{{- end }}
+{{- define "hr.tls.mount" -}}
+{{- if .Values.tls.secret }}
+- name: tls
+  mountPath: /run/tls
+  readOnly: true
+{{- end }}
+{{- end }}
+{{- define "hr.tls.environment" -}}
+{{- if .Values.tls.secret }}
+- name: HR_TLS_CERTIFICATE_FILE
+  value: /run/tls/tls.crt
+- name: HR_TLS_KEY_FILE
+  value: /run/tls/tls.key
+{{- end }}
+{{- end }}
+{{- define "hr.scrape" -}}
+prometheus.io/scrape: "true"
+prometheus.io/port: "9464"
+prometheus.io/path: /metrics
+prometheus.io/scheme: {{ ternary "https" "http" (ne .Values.tls.secret "") }}
+{{- end }}
+
 {{- /* How a process that serves is asked about its health, and how it is stopped. */ -}}
 {{- define "hr.life" -}}
 ports:
@@ -121,16 +152,17 @@ ports:
     containerPort: 8000
   - name: metrics
     containerPort: 9464
+{{- $scheme := ternary "HTTPS" "HTTP" (ne .Values.tls.secret "") }}
 startupProbe:
-  httpGet: { path: /health/live, port: http }
+  httpGet: { path: /health/live, port: http, scheme: {{ $scheme }} }
   periodSeconds: 1
   failureThreshold: 60
 livenessProbe:
-  httpGet: { path: /health/live, port: http }
+  httpGet: { path: /health/live, port: http, scheme: {{ $scheme }} }
   periodSeconds: 10
   timeoutSeconds: 5
 readinessProbe:
-  httpGet: { path: /health/ready, port: http }
+  httpGet: { path: /health/ready, port: http, scheme: {{ $scheme }} }
   periodSeconds: 2
   timeoutSeconds: 2
   failureThreshold: 2
