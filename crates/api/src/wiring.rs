@@ -322,7 +322,7 @@ pub async fn app(
         keys: Arc::new(keys),
         throttle: throttle(config)?,
         post: post(config)?,
-        admins_need_second_factor: config.environment == Environment::Production,
+        second_factor_required_of: config.second_factor_required_of,
         metrics,
         wake: Wake::default(),
         limits,

@@ -14,6 +14,7 @@ use scheduling_app::optimizations::{GetOptimizationError, Wake, get_optimization
 use scheduling_app::schedules::{
     CheckScheduleError, GetRosterError, GetScheduleError, WhichRoster, check_schedule, get_roster, get_schedule,
 };
+use scheduling_app::second_factor::RequiredOf;
 use scheduling_app::shifts::{GetShiftError, get_shift};
 use scheduling_app::users::{GetUserError, get_user};
 use scheduling_app::{ActiveAccounts, Actor, App, Limits};
@@ -121,7 +122,7 @@ fn app(store: &Arc<dyn Store>, sessions: Arc<dyn SessionStore>) -> App {
         passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
         keys: Arc::new(DerivedKeys::try_new(&[7; 32]).unwrap()),
         post: None,
-        admins_need_second_factor: false,
+        second_factor_required_of: RequiredOf::Nobody,
         throttle: Throttle::new(Arc::new(MemoryThrottle::new()), Arc::new(MemoryThrottle::new())),
         metrics: Arc::new(NoMetrics),
         wake: Wake::default(),

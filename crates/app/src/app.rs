@@ -11,6 +11,7 @@ use crate::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use crate::caching::Caching;
 use crate::mail::Post;
 use crate::optimizations::Wake;
+use crate::second_factor::RequiredOf;
 
 /// The store, the clock and the secrets; built once by the wiring and shared by all use cases.
 #[derive(Clone)]
@@ -35,8 +36,8 @@ pub struct App {
     pub throttle: Throttle,
     /// The way out for mails; none where no mail can be sent.
     pub post: Option<Post>,
-    /// Administrators may do nothing before they have set up a second factor.
-    pub admins_need_second_factor: bool,
+    /// Who may do nothing before they have set up a second factor.
+    pub second_factor_required_of: RequiredOf,
     /// What operators want to know.
     pub metrics: Arc<dyn SchedulingMetrics>,
     /// What tells this process's workers that a run of the optimiser waits.

@@ -25,6 +25,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use scheduling_app::second_factor::RequiredOf;
 use url::Url;
 
 use crate::http::TrustedProxies;
@@ -56,6 +57,14 @@ impl Environment {
             Self::Development => "development",
             Self::Staging => "staging",
             Self::Production => "production",
+        }
+    }
+
+    /// Who needs a second factor where nothing else is said.
+    fn second_factor_required_of(self) -> RequiredOf {
+        match self {
+            Self::Development | Self::Staging => RequiredOf::Nobody,
+            Self::Production => RequiredOf::Administrators,
         }
     }
 }
@@ -148,6 +157,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The mail server, if there is one.
     pub mail_server: Option<MailServer>,
+    /// Who may do nothing before they have set up a second factor.
+    pub second_factor_required_of: RequiredOf,
     /// How long a browser's session that is not remembered waits for its holder.
     pub session_idle_minutes: u32,
     /// Where errors are reported; none for nowhere.
@@ -237,6 +248,11 @@ impl Config {
             remembered_days: reader.number("jwt.remembered_days", 1, 365),
             public_url: reader.public_url(),
             mail_server: reader.mail_server(),
+            second_factor_required_of: reader.parse(
+                "second_factor.required_of",
+                "one of nobody, administrators, everyone",
+                environment.second_factor_required_of(),
+            ),
             session_idle_minutes: reader.number("sessions.idle_minutes", 1, 1_440),
             sentry_dsn: reader.secret("sentry.dsn"),
             sentry_traces_sample_rate: reader.share("sentry.traces_sample_rate"),

@@ -75,6 +75,12 @@ pub const SETTINGS: &[Setting] = &[
     secret("smtp.password", "HR_SMTP_PASSWORD", "the password for it"),
     plain("smtp.from", "HR_SMTP_FROM", None, "sender of mails, such as HR <hr@example.com>"),
     plain(
+        "second_factor.required_of",
+        "HR_SECOND_FACTOR_REQUIRED_OF",
+        None,
+        "nobody, administrators or everyone; without it, administrators in production and nobody elsewhere",
+    ),
+    plain(
         "sessions.idle_minutes",
         "HR_SESSION_IDLE_MINUTES",
         Some("30"),

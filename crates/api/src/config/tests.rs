@@ -169,6 +169,28 @@ fn a_certificate_and_its_key_come_together() {
 }
 
 #[test]
+fn a_second_factor_is_asked_of_whom_the_operator_says() {
+    let key = ("JWT_SECRET_KEY", "q0XzF2vB7yKd1mWc9RtNh5JgLs8PaUe3");
+    let required_of = |settings: &[(&str, &str)]| {
+        Config::load(&sources(&[settings, &[key]].concat())).unwrap().second_factor_required_of
+    };
+    assert_eq!(required_of(&[]), RequiredOf::Nobody);
+    assert_eq!(required_of(&[("HR_ENV", "production")]), RequiredOf::Administrators);
+    for (name, expected) in [
+        ("nobody", RequiredOf::Nobody),
+        ("administrators", RequiredOf::Administrators),
+        ("everyone", RequiredOf::Everyone),
+    ] {
+        let said = ("HR_SECOND_FACTOR_REQUIRED_OF", name);
+        assert_eq!(required_of(&[("HR_ENV", "production"), said]), expected);
+        assert_eq!(required_of(&[said]), expected);
+    }
+    assert!(
+        faults(&[("HR_SECOND_FACTOR_REQUIRED_OF", "admins")])[0].contains("one of nobody, administrators, everyone")
+    );
+}
+
+#[test]
 fn only_processes_on_a_server_share_the_work() {
     assert_eq!(Config::load(&sources(&[])).unwrap().role, Role::All);
     assert_eq!(

@@ -54,7 +54,7 @@ codes! {
     Forbidden = FORBIDDEN, "forbidden";
     /// The caller's key does not have the scope that this takes; `scope` says which.
     InsufficientScope = FORBIDDEN, "insufficient_scope";
-    /// An administrator has to set up a second factor before anything else.
+    /// The account has to set up a second factor before anything else.
     SecondFactorMissing = FORBIDDEN, "second_factor_missing";
     /// A write with a cookie that another site could have sent.
     Csrf = FORBIDDEN, "csrf";

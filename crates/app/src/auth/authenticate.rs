@@ -3,7 +3,6 @@ use scheduling_domain::id::{OrganizationId, SessionId};
 use scheduling_domain::origin::{Origin, Via};
 use scheduling_domain::ports::{SessionsUnavailable, StoreError};
 use scheduling_domain::session::{OpenSession, SessionKey, SessionKind, SignedIn};
-use scheduling_domain::user::Role;
 use thiserror::Error;
 
 use super::access_token::TokenFault;
@@ -123,5 +122,5 @@ fn actor(
 
 /// Whether somebody has to set up a second factor first.
 fn must_enrol(app: &App, holder: &SignedIn) -> bool {
-    app.admins_need_second_factor && holder.user.role == Role::Admin && !holder.has_second_factor
+    app.second_factor_required_of.includes(holder.user.role) && !holder.has_second_factor
 }

@@ -5,6 +5,7 @@ mod enrol_second_factor;
 mod recovery_code;
 mod remove_second_factor;
 mod replace_recovery_codes;
+mod required_of;
 mod reset_second_factor;
 mod show_second_factor;
 mod take_code;
@@ -14,6 +15,7 @@ pub use confirm_second_factor::confirm_second_factor;
 pub use enrol_second_factor::{Enrolment, enrol_second_factor};
 pub use remove_second_factor::remove_second_factor;
 pub use replace_recovery_codes::replace_recovery_codes;
+pub use required_of::RequiredOf;
 pub use reset_second_factor::reset_second_factor;
 pub use show_second_factor::{SecondFactorStatus, show_second_factor};
 

@@ -13,6 +13,7 @@ use scheduling_app::auth::{
 };
 use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
+use scheduling_app::second_factor::RequiredOf;
 use scheduling_app::users::{NewUser, create_administrator};
 use scheduling_app::{ActiveAccounts, Actor, App, Call, Limits, Settled, catalogue, schedules, users};
 use scheduling_conformance::build::{
@@ -86,7 +87,7 @@ impl House {
             passwords,
             keys: Arc::new(DerivedKeys::try_new(&[7; 32]).unwrap()),
             post: None,
-            admins_need_second_factor: false,
+            second_factor_required_of: RequiredOf::Nobody,
             throttle: Throttle::new(Arc::new(MemoryThrottle::new()), Arc::new(MemoryThrottle::new())),
             metrics: Arc::new(NoMetrics),
             wake: Wake::default(),

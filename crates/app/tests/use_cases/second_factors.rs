@@ -3,8 +3,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use scheduling_app::auth::{DerivedKeys, Password, SignIn, SignInError, authenticate, sign_in};
 use scheduling_app::second_factor::{
-    SecondFactorError, confirm_second_factor, enrol_second_factor, remove_second_factor, replace_recovery_codes,
-    reset_second_factor, show_second_factor,
+    RequiredOf, SecondFactorError, confirm_second_factor, enrol_second_factor, remove_second_factor,
+    replace_recovery_codes, reset_second_factor, show_second_factor,
 };
 use scheduling_app::users::{UpdateUserError, UserPatch, update_user};
 use scheduling_app::{Actor, Call};
@@ -169,7 +169,7 @@ async fn codes_are_guessed_no_more_often_than_passwords() {
 #[tokio::test]
 async fn where_administrators_need_one_they_can_only_set_it_up_at_first() {
     let mut house = House::build().await;
-    house.app.admins_need_second_factor = true;
+    house.app.second_factor_required_of = RequiredOf::Administrators;
     let admin = house.who(&house.sign_in("admin").await).await;
     assert!(admin.is_enrolling);
     let employee = house.who(&house.sign_in("nurse").await).await;
@@ -177,4 +177,17 @@ async fn where_administrators_need_one_they_can_only_set_it_up_at_first() {
     let tokens = house.sign_in("admin").await;
     set_up(&house, &admin).await;
     assert!(!house.who(&tokens).await.is_enrolling, "from then on everything is open");
+}
+
+#[tokio::test]
+async fn where_everyone_needs_one_so_do_employees_and_a_factor_that_was_reset_is_missing_again() {
+    let mut house = House::build().await;
+    house.app.second_factor_required_of = RequiredOf::Everyone;
+    let tokens = house.sign_in("nurse").await;
+    let nurse = house.who(&tokens).await;
+    assert!(nurse.is_enrolling);
+    set_up(&house, &nurse).await;
+    assert!(!house.who(&tokens).await.is_enrolling);
+    assert!(reset_second_factor(&house.app, &house.admin, house.employee.user_id).await.unwrap());
+    assert!(house.who(&house.sign_in("nurse").await).await.is_enrolling);
 }

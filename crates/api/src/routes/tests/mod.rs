@@ -26,6 +26,7 @@ use jiff::Timestamp;
 use scheduling_app::auth::{DerivedKeys, Password, PasswordHasher, Throttle, TokenKeys};
 use scheduling_app::caching::Caching;
 use scheduling_app::optimizations::Wake;
+use scheduling_app::second_factor::RequiredOf;
 use scheduling_app::users::{NewUser, create_administrator};
 use scheduling_app::{ActiveAccounts, App, Limits};
 use scheduling_domain::organization::DEFAULT_SLUG;
@@ -93,7 +94,7 @@ impl Server {
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
             keys: Arc::new(DerivedKeys::try_new(&[7; 32]).unwrap()),
             post: None,
-            admins_need_second_factor: false,
+            second_factor_required_of: RequiredOf::Nobody,
             throttle: Throttle::new(Arc::new(MemoryThrottle::new()), Arc::new(MemoryThrottle::new())),
             metrics: Arc::new(NoMetrics),
             wake: Wake::default(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use scheduling_app::second_factor::RequiredOf;
 use scheduling_domain::id::{TypedId, UserId};
 use scheduling_domain::organization::DEFAULT_SLUG;
 use scheduling_domain::second_factor::SecondFactor;
@@ -45,7 +46,7 @@ async fn a_sign_in_says_that_a_code_is_needed_too() {
 #[actix_web::test]
 async fn an_administrator_who_needs_a_second_factor_may_set_it_up_and_nothing_else() {
     let mut server = Server::start().await;
-    server.app.admins_need_second_factor = true;
+    server.app.second_factor_required_of = RequiredOf::Administrators;
     server.shared.authenticator = Arc::new(server.app.clone());
     let admin = server.admin().await;
     assert_eq!(admin.get("/api/sites/").await.refusal(), (403, "second_factor_missing", vec![]));

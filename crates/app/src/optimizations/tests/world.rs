@@ -23,6 +23,7 @@ use crate::caching::Caching;
 use crate::demo::{Company, seed_demo};
 use crate::optimizations::*;
 use crate::schedules::{create_schedule, generate_shifts};
+use crate::second_factor::RequiredOf;
 use crate::{ActiveAccounts, Actor, App, Call, Limits};
 
 /// The Monday with which the demonstration company's demand begins; in the week after it, clocks change in San Francisco.
@@ -66,7 +67,7 @@ impl World {
             passwords: PasswordHasher::try_new(NonZeroUsize::MIN).unwrap(),
             keys: Arc::new(DerivedKeys::try_new(&[7; 32]).unwrap()),
             post: None,
-            admins_need_second_factor: false,
+            second_factor_required_of: RequiredOf::Nobody,
             throttle: Throttle::new(Arc::new(MemoryThrottle::new()), Arc::new(MemoryThrottle::new())),
             metrics: Arc::new(NoMetrics),
             wake: Wake::default(),
