@@ -76,6 +76,8 @@ pub struct Limits {
     pub idempotency_key: SignedDuration,
     /// Most runs of the optimiser that one organization may have waiting or running.
     pub active_optimizations: i64,
+    /// Most API keys that one account may have which have not ended.
+    pub live_api_keys: i64,
 }
 
 impl Default for Limits {
@@ -88,6 +90,7 @@ impl Default for Limits {
             refresh_grace: SignedDuration::from_secs(10),
             idempotency_key: SignedDuration::from_hours(24),
             active_optimizations: 20,
+            live_api_keys: 50,
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct ApiKey {
 pub struct ApiKeyFilter {
     /// Only this account's.
     pub user_id: Option<UserId>,
+    /// Only those that end after this moment.
+    pub ends_after: Option<Timestamp>,
 }
 
 impl Entity for ApiKey {

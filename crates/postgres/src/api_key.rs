@@ -66,6 +66,9 @@ fn narrow<'a, ST>(
     if let Some(user) = filter.user_id {
         query = query.filter(api_keys::user_id.eq(user.get()));
     }
+    if let Some(at) = filter.ends_after {
+        query = query.filter(api_keys::expires_at.gt(at.to_diesel()));
+    }
     query
 }
 

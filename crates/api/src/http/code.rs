@@ -72,6 +72,8 @@ codes! {
     LastAdministrator = CONFLICT, "last_administrator";
     /// There is a second factor already.
     SecondFactorExists = CONFLICT, "second_factor_exists";
+    /// The account has as many API keys as it may.
+    TooManyApiKeys = CONFLICT, "too_many_api_keys";
     /// Who is to be invited has a password already.
     InvitationAccepted = CONFLICT, "invitation_accepted";
     /// No mail can be sent.

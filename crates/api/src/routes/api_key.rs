@@ -85,7 +85,7 @@ async fn list(caller: Caller, query: Paged<NoFilter>) -> Result<Listed<Stored<Ap
 /// Issue an API key
 ///
 /// In the caller's own name. It may do what its owner may at that moment, within its scopes; never manage accounts, sessions or
-/// keys. It ends at its expiry, when it is revoked, and when its owner is deactivated.
+/// keys. It ends at its expiry, when it is revoked, and when its owner is deactivated. An account has at most 50 that have not ended.
 #[api_v2_operation(tags("api-keys"), operation_id = "createApiKey")]
 async fn create(
     caller: Caller,
@@ -128,6 +128,7 @@ impl From<IssueApiKeyError> for Problem {
         match error {
             IssueApiKeyError::Forbidden => Code::Forbidden.into(),
             IssueApiKeyError::Invalid(faults) => faults.into(),
+            IssueApiKeyError::TooMany { limit } => Self::new(Code::TooManyApiKeys).arg("limit", limit),
             IssueApiKeyError::Token(_) => Self::internal(error),
             IssueApiKeyError::Key(error) => error.into(),
             IssueApiKeyError::Store(error) => error.into(),

@@ -1,8 +1,10 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
-use scheduling_domain::api_key::ApiKey;
+use scheduling_domain::api_key::{ApiKey, ApiKeyFilter};
 use scheduling_domain::fault::{Fault, Faults};
+use scheduling_domain::id::UserId;
+use scheduling_domain::page::PageRequest;
 use scheduling_domain::ports::{StoreError, UnitOfWork};
 use scheduling_domain::record::{Entity, Record};
 use scheduling_domain::scope::Scope;
@@ -54,6 +56,12 @@ pub enum IssueApiKeyError {
     /// Name, scopes or expiry are wrong.
     #[error("the key is wrong: {0}")]
     Invalid(#[source] Faults),
+    /// The account has as many as it may; one has to be revoked, or to end, first.
+    #[error("the account has {limit} keys that have not ended")]
+    TooMany {
+        /// How many it may have.
+        limit: i64,
+    },
     /// The key's text could not be made.
     #[error("a key could not be made")]
     Token(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -127,7 +135,20 @@ async fn issue_in(
     key: &ApiKey,
     secret: &str,
 ) -> Result<IssuedApiKey, IssueApiKeyError> {
+    refuse_a_pile(uow, key.user_id, app.now(), app.limits.live_api_keys).await?;
     let key = uow.api_keys().insert(key, app.now()).await?;
     audit::created(app, uow, actor, &key);
     Ok(IssuedApiKey { key, secret: secret.to_owned() })
+}
+
+/// Requests that come at the same instant may pass the limit together; it guards against piles, not against a number.
+async fn refuse_a_pile(
+    uow: &mut dyn UnitOfWork,
+    user: UserId,
+    now: Timestamp,
+    limit: i64,
+) -> Result<(), IssueApiKeyError> {
+    let filter = ApiKeyFilter { user_id: Some(user), ends_after: Some(now) };
+    let live = uow.api_keys().list(&filter, PageRequest::default()).await?.total;
+    if live < limit { Ok(()) } else { Err(IssueApiKeyError::TooMany { limit }) }
 }

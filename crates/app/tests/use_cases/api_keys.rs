@@ -46,6 +46,25 @@ async fn a_key_asks_in_its_owners_name_within_its_scopes() {
 }
 
 #[tokio::test]
+async fn an_account_has_so_many_keys_that_have_not_ended() {
+    let mut house = House::build().await;
+    house.app.limits.live_api_keys = 2;
+    let expires_at = house.app.now() + SignedDuration::from_hours(24);
+    let new = NewApiKey { name: "One more".to_owned(), scopes: vec![Scope::SchedulesRead], expires_at };
+    let first = issue(&house, &house.manager, &[Scope::SchedulesRead]).await;
+    issue(&house, &house.manager, &[Scope::SchedulesRead]).await;
+    let refused = issue_api_key(&house.app, &Call::new(&house.manager), &new).await;
+    assert!(matches!(refused, Err(IssueApiKeyError::TooMany { limit: 2 })), "{refused:?}");
+    issue(&house, &house.admin, &[Scope::SchedulesRead]).await;
+
+    revoke_api_key(&house.app, &house.manager, first.key.id).await.unwrap();
+    issue(&house, &house.manager, &[Scope::SchedulesRead]).await;
+    house.wait(SignedDuration::from_hours(24));
+    // Those that have ended count no more.
+    issue(&house, &house.manager, &[Scope::SchedulesRead]).await;
+}
+
+#[tokio::test]
 async fn a_key_ends_by_itself() {
     let house = House::build().await;
     let issued = issue(&house, &house.manager, &[Scope::SchedulesRead]).await;

@@ -74,13 +74,20 @@ pub async fn a_key_goes_with_its_account(store: &Arc<dyn Store>) {
     assert_eq!(world.list_all::<ApiKey>(&ApiKeyFilter::default()).await, []);
 }
 
-/// Keys by account.
-pub async fn keys_by_account(store: &Arc<dyn Store>) {
+/// Keys by account and by their end, which a key that ends at the moment itself does not outlive.
+pub async fn keys_by_account_and_end(store: &Arc<dyn Store>) {
     let world = World::build(store, "ours").await;
     let other = world.add(&a_user("other")).await.id;
     let theirs = world.add(&an_api_key(other, "1")).await;
     let ours = world.add(&an_api_key(world.user.id, "2")).await;
-    let of = |user_id| ApiKeyFilter { user_id };
+    let longer = ApiKey { expires_at: ours.expires_at + 1.second(), ..an_api_key(world.user.id, "3") };
+    let longer = world.add(&longer).await;
+    let filter = ApiKeyFilter { user_id: Some(world.user.id), ends_after: Some(ours.expires_at) };
+    assert_eq!(world.list_all::<ApiKey>(&filter).await, std::slice::from_ref(&longer));
+    let filter = ApiKeyFilter { ends_after: Some(ours.expires_at - 1.second()), ..filter };
+    assert_eq!(world.list_all::<ApiKey>(&filter).await, [ours.clone(), longer.clone()]);
+    world.try_remove(&longer).await.unwrap();
+    let of = |user_id| ApiKeyFilter { user_id, ends_after: None };
     assert_eq!(world.list_all::<ApiKey>(&of(Some(other))).await, std::slice::from_ref(&theirs));
     assert_eq!(world.list_all::<ApiKey>(&of(None)).await, [theirs, ours]);
 }

@@ -246,7 +246,7 @@ macro_rules! store_conformance {
                 a_use_is_noted_unless_a_later_one_is
                 the_keys_of_an_account_go_together
                 a_key_goes_with_its_account
-                keys_by_account
+                keys_by_account_and_end
             ]
             second_factors: [
                 a_factor_is_asked_for_once_it_is_confirmed

@@ -76,6 +76,9 @@ fn narrow(mut matches: Matches, _organization: i64, filter: &ApiKeyFilter) -> Ma
     if let Some(user) = filter.user_id {
         matches = matches.filter(api_keys::user_id.eq(user.get()));
     }
+    if let Some(at) = filter.ends_after {
+        matches = matches.filter(api_keys::expires_at.gt(Instant(at)));
+    }
     matches
 }
 

@@ -59,6 +59,17 @@ async fn a_repetition_does_not_tell_the_secret_again() {
 }
 
 #[actix_web::test]
+async fn an_account_is_told_how_many_keys_it_may_have() {
+    let mut server = Server::start().await;
+    server.app.limits.live_api_keys = 1;
+    let admin = server.admin().await;
+    admin.post(KEYS, new()).await.expect(201);
+    let refused = admin.post(KEYS, new()).await;
+    assert_eq!(refused.refusal(), (409, "too_many_api_keys", vec![]));
+    assert!(refused.body["detail"].as_str().unwrap().starts_with("An account may have 1 API keys"), "{}", refused.body);
+}
+
+#[actix_web::test]
 async fn a_key_has_a_name_scopes_and_an_end_within_a_year() {
     let server = Server::start().await;
     let admin = server.admin().await;
