@@ -5,6 +5,7 @@ thresholds stay, but for those of ages that grow while one looks on."""
 import concurrent.futures
 import contextlib
 import datetime
+import http.client
 import itertools
 import json
 import os
@@ -73,18 +74,20 @@ class Watch:
                        "alertmanager": f"http://127.0.0.1:{alertmanager}/api/v2/alerts"}
         self.now: dict[str, set] = {}
         self.fired: dict[str, set] = {place: set() for place in self.places}
+        self.resolved: set[str] = set()
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self.look)
         self.thread.start()
 
     def look(self):
         while not self.ended.wait(0.2):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, http.client.HTTPException):
                 told = {place: get(url) for place, url in self.places.items()}
                 firing = [one["labels"] for one in told["prometheus"]["data"]["alerts"] if one["state"] == "firing"]
                 self.now = {"prometheus": named(firing), "alertmanager": named(one["labels"] for one in told["alertmanager"])}
                 for place, names in self.now.items():
                     self.fired[place] |= names
+                self.resolved |= set.intersection(*self.fired.values()) - set.union(*self.now.values())
 
     def stop(self):
         self.ended.set()
@@ -93,6 +96,9 @@ class Watch:
     def has_fired(self, *names: str) -> bool:
         return all(set(names) <= fired for fired in self.fired.values())
 
+    def goes_on(self, *names: str) -> bool:
+        return bool(self.now) and all(set(names) <= now for now in self.now.values())
+
     def is_over(self, *names: str) -> bool:
         return bool(self.now) and not any(set(names) & now for now in self.now.values())
 
@@ -100,6 +106,24 @@ class Watch:
 def named(alerts) -> set[str]:
     """Alerts by name, and those of one target by its address, too."""
     return {name for labels in alerts for name in [labels["alertname"], f"{labels['alertname']} {labels.get('instance')}"]}
+
+
+@contextlib.contextmanager
+def standing_still(server: Server):
+    """A server that takes connections and answers nothing, with all that it has started."""
+    first = server.process.pid
+    every = [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+
+    def tell(kind):
+        for process in every:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, kind)
+
+    tell(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        tell(signal.SIGCONT)
 
 
 class Alerts(Machine):
@@ -199,7 +223,7 @@ class Alerts(Machine):
         began = time.monotonic()
         self.worker.stop()
         schedule = self.ask("GET", "/api/schedules/")[0]["id"]
-        self.ask("POST", "/api/optimizations/", schedule_id=schedule, max_seconds=60)
+        self.ask("POST", "/api/optimizations/", schedule_id=schedule, max_seconds=600)
         backups = self.folder / "backups"
         self.backup(backups)
         yesterday = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=27)
@@ -225,7 +249,7 @@ class Alerts(Machine):
         self.backup(backups)
         self.renew_certificate()
         release()
-        type(self).losing = self.aside.submit(self.lose_workers)
+        self.worker.start()
 
     def backup(self, folder: Path):
         run([str(BINARY), "backup", "create", "--dir", str(folder)], env=os.environ | self.env)
@@ -253,17 +277,6 @@ class Alerts(Machine):
         certify(folder, days=90)
         self.edge.server.process.send_signal(signal.SIGHUP)
 
-    @classmethod
-    def lose_workers(cls):
-        """Three workers die with the run that waits; the fourth gives it up."""
-        taken = lambda: cls.worker.log.read_text().count("a run was taken")
-        for last in [False, False, False, True]:
-            before = taken()
-            cls.worker.start()
-            until(lambda: before < taken(), "a worker that takes the run", 40)
-            if not last:
-                cls.worker.stop(signal.SIGKILL)
-
     def test_2_a_lock_that_is_held_is_told_by_errors_and_slow_answers(self):
         slow = ["HighErrorRate", "HighResponseTime", "ErrorBudgetBurnsFast", "LatencyBudgetBurnsFast", "DatabasePoolSaturated"]
         slowest = ["ErrorBudgetBurnsSlowly", "LatencyBudgetBurnsSlowly"]
@@ -287,39 +300,58 @@ class Alerts(Machine):
         self.resolves(*slow)
         self.resolves("InstanceDown", "BackupIsOld", "CertificateExpires", "HighMemoryUsage", "MailsWait", "OptimizerQueueStalls")
 
-    def test_3_a_lost_redis_is_told(self):
-        self.assertTrue(self.watch.is_over("CacheDown", "CacheFails", "OutboxLags"))
-        self.cache.stop()
-        self.ask("POST", "/api/skills/", name="Written while Redis is away")
-        with Load(10, itertools.repeat(self.reading("/api/teams/")), self.instances[0].port) as load:
-            self.fires("CacheDown", "CacheFails", "OutboxLags")
-        self.assertEqual(list(load.outcomes), [200])
-        self.cache.start()
-        self.resolves("CacheDown", "CacheFails", "OutboxLags")
-
-    def test_4_a_name_without_addresses_is_told(self):
-        self.assertFalse(self.watch.has_fired("NoInstances"))
-        self.name([])
-        self.fires("NoInstances")
-        self.name(self.instances)
-        self.resolves("NoInstances")
-
-    def test_5_a_run_that_three_workers_died_with_is_told(self):
-        self.losing.result()
-        self.fires("OptimizerFails")
-        self.resolves("OptimizerFails")
-
-    def test_6_a_lost_postgresql_is_told(self):
+    def test_3_a_lost_postgresql_is_told(self):
         self.assertFalse(self.watch.has_fired("DatabaseDown"))
         self.database.stop(signal.SIGINT)
         self.fires("DatabaseDown")
         self.database.start()
         self.resolves("DatabaseDown")
 
-    def test_7_each_alert_has_fired_and_resolved(self):
+    def test_4_a_postgresql_that_stands_still_is_told_by_its_exporter(self):
+        exporter = f"InstanceDown 127.0.0.1:{self.exporters['postgres-exporter:9187']}"
+        self.resolves(exporter)
+        with standing_still(self.database):
+            until(lambda: self.watch.goes_on(exporter), exporter, 30)
+        self.resolves(exporter)
+
+    @classmethod
+    def lose_workers(cls):
+        """Three workers die with the run that they have in hand; the fourth gives it up."""
+        taken = lambda: cls.worker.log.read_text().count("a run was taken")
+        for _ in range(3):
+            before = taken()
+            cls.worker.stop(signal.SIGKILL)
+            cls.worker.start()
+            until(lambda: before < taken(), "a worker that takes the run", 40)
+
+    def test_5_a_lost_redis_is_told(self):
+        self.assertTrue(self.watch.is_over("CacheDown", "CacheFails", "OutboxLags"))
+        type(self).losing = self.aside.submit(self.lose_workers)
+        self.cache.stop()
+        self.ask("POST", "/api/skills/", name="Written while Redis is away")
+        with Load(10, itertools.repeat(self.reading("/api/teams/")), self.instances[0].port) as load:
+            self.fires("CacheDown", "CacheFails", "OutboxLags")
+        self.cache.start()
+        self.assertEqual({status for status in load.outcomes if isinstance(status, int)}, {200})
+        self.resolves("CacheDown", "CacheFails", "OutboxLags")
+
+    def test_6_a_name_without_addresses_is_told(self):
+        self.assertFalse(self.watch.has_fired("NoInstances"))
+        self.name([])
+        self.fires("NoInstances")
+        self.name(self.instances)
+        self.resolves("NoInstances")
+
+    def test_7_a_run_that_three_workers_died_with_is_told(self):
+        self.losing.result()
+        self.fires("OptimizerFails")
+        self.resolves("OptimizerFails")
+
+    def test_8_each_alert_has_fired_and_resolved(self):
         provoked = set(alerts()) - self.unprovoked.keys()
         self.fires(*provoked)
-        self.resolves(*provoked)
+        # The slowest may be there again by now: whoever asked for its health while PostgreSQL was away was told 503.
+        until(lambda: provoked <= self.watch.resolved, "the end of each", 90)
         if self.unprovoked:
             self.skipTest(f"not provoked: {self.unprovoked}")
 
