@@ -135,7 +135,7 @@ class Chart(unittest.TestCase):
     def test_only_what_is_public_is_reached_from_outside(self):
         paths = {name: [path["path"] for path in self.rendered["Ingress", name]["spec"]["rules"][0]["http"]["paths"]]
                  for name in ["public", "inside"]}
-        self.assertEqual(paths, {"public": ["/api", "/health", "/problems"], "inside": ["/api/docs"]})
+        self.assertEqual(paths, {"public": ["/api", "/health", "/problems"], "inside": ["/api/docs", "/api/instance"]})
         annotations = self.rendered["Ingress", "inside"]["metadata"]["annotations"]
         self.assertEqual(annotations["nginx.ingress.kubernetes.io/whitelist-source-range"], "127.0.0.1/32")
         edge = (ROOT / "deploy/nginx/nginx.conf").read_text()

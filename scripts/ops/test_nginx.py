@@ -154,6 +154,11 @@ class BeforeTheService(unittest.TestCase):
             self.assertEqual(self.edge.ask(path).status, 404, path)
         self.assertEqual(self.edge.ask("/problems/not_found").status, 200)
 
+    def test_profiles_are_for_those_inside(self):
+        path = "/api/instance/profile?seconds=1"
+        self.assertEqual(self.edge.ask(path, method="POST", source="127.0.0.1").status, 401)
+        self.assertEqual(self.edge.ask(path, method="POST").status, 404)
+
     def test_metrics_are_refused_however_they_are_asked_for(self):
         for path in ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/%256detrics", "/x/../metrics", "/metrics?a=b"]:
             for source in ["127.0.0.1", self.edge.client]:

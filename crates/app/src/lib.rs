@@ -39,6 +39,7 @@ pub mod load;
 pub mod mail;
 pub mod optimizations;
 pub mod permissions;
+pub mod profiles;
 pub mod purge;
 pub mod reader;
 pub mod roster;

@@ -143,6 +143,8 @@ fn server(
             config.app_data(app);
             if role.answers() {
                 routes::routes(config);
+            } else {
+                routes::routes_of_workers(config);
             }
         })
     })

@@ -90,6 +90,8 @@ codes! {
     AlreadyPublished = CONFLICT, "already_published";
     /// The optimiser works on the schedule; `data.optimization_id` says which run.
     BeingOptimized = CONFLICT, "being_optimized";
+    /// The instance takes one profile at a time.
+    BeingProfiled = CONFLICT, "being_profiled";
     /// The run has ended, so it cannot be cancelled.
     OptimizationEnded = CONFLICT, "optimization_ended";
     /// The run has no proposal that could be applied.

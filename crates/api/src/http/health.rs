@@ -33,6 +33,7 @@ pub trait Probe: Send + Sync {
 pub struct Health {
     probes: Vec<Arc<dyn Probe>>,
     draining: AtomicBool,
+    drains: Notify,
     in_flight: AtomicUsize,
     ended: Notify,
 }
@@ -46,6 +47,15 @@ impl Health {
     /// From now on the service finishes what it has and asks for no more.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Release);
+        self.drains.notify_waiters();
+    }
+
+    /// Waits until it is about to stop: whatever could go on for long ends then.
+    pub async fn draining(&self) {
+        let drains = self.drains.notified();
+        if !self.is_draining() {
+            drains.await;
+        }
     }
 
     /// Whether it is about to stop.

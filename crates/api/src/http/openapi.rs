@@ -36,6 +36,7 @@ pub(super) const TAGS: &[(&str, &str)] = &[
     ("assignments", "指派"),
     ("optimizations", "排班优化"),
     ("audit", "审计记录"),
+    ("instance", "服务实例"),
 ];
 
 /// Builds the document of `routes`.
@@ -414,9 +415,11 @@ mod tests {
             let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
             let repeatable = parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key");
             let secured = operation["security"] != json!([]);
-            // Signing out twice is signing out, a code is good once, and the second invitation ends the first; there is
-            // nothing to keep from being done again, and what a second factor is made from is never stored.
-            let harmless = ["post /api/auth/logout", "post /api/users/{id}/invitation"].contains(&name.as_str())
+            // Signing out twice is signing out, a code is good once, the second invitation ends the first, and the second
+            // profile is another; there is nothing to keep from being done again, and what a second factor is made from
+            // is never stored.
+            let harmless = ["post /api/auth/logout", "post /api/users/{id}/invitation", "post /api/instance/profile"]
+                .contains(&name.as_str())
                 || name.starts_with("post /api/auth/totp");
             assert!(repeatable || harmless || !name.starts_with("post ") || !secured, "{name} lacks Idempotent");
         }

@@ -18,6 +18,7 @@ mod demand;
 mod described;
 mod employee;
 mod fields;
+mod instance;
 mod optimization;
 mod owner;
 mod password;
@@ -77,4 +78,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     assignment::routes(config);
     optimization::routes(config);
     audit::routes(config);
+    instance::routes(config);
+}
+
+/// Mounts what an instance answers that only works in the background.
+pub fn routes_of_workers(config: &mut ServiceConfig<'_>) {
+    instance::routes(config);
 }

@@ -1,7 +1,8 @@
-//! Log lines, reports of errors, and traces.
+//! Log lines, reports of errors, traces, and profiles.
 
 mod client;
 pub(crate) mod lines;
+pub(crate) mod profile;
 pub(crate) mod traces;
 
 use std::fmt;

@@ -35,6 +35,7 @@ objects! {
     Team       "team",          "What belongs to the team it names. A team is no secret: what is invisible in it answers 403.";
     Schedule   "schedule",      "A schedule: by its team. One that was never published takes `read_draft` to be read; one that was is known to all, so what else they may not do with it answers 403.";
     InSchedule "in a schedule", "What is to belong to the schedule that the body names. An invisible schedule is an unknown reference (422).";
+    Instance   "instance",      "An instance of the service. It works for every organization, so it belongs to whoever runs them: the one named `default`. In any other, all answers are 403.";
     Draft      "draft",         "A part of a draft: by the team of its schedule.";
 }
 
@@ -90,6 +91,7 @@ pub const ACTIONS: &[Action] = actions! {
     WriteAccount Account: createUser inviteUser resetTotp;
     WriteOwnAccount Account: updateUser;
     ReadAudit Shared: listAuditEvents;
+    TakeProfile Instance: takeProfile;
     OwnSecondFactor Account: showTotp enrolTotp confirmTotp replaceRecoveryCodes removeTotp;
     ManageSessions Account: listUserSessions endUserSessions endUserSession;
     OwnSession Account: logout showSession closeSession listOwnSessions endOwnSession;

@@ -100,6 +100,7 @@ operations! {
     WriteAccount      "write_account",      [A,   F,   F,        F,  F], None,                        "Create accounts; change anything of theirs.";
     WriteOwnAccount   "write_own_account",  [A,   F,   F,        A,  F], None,                        "Change one's own name and password.";
     ReadAudit         "read_audit",         [A,   F,   F,        F,  F], None,                        "Read what was done, by whom and why.";
+    TakeProfile       "take_profile",       [A,   F,   F,        F,  F], None,                        "Take a CPU profile of an instance.";
     OwnSecondFactor   "own_second_factor",  [A,   A,   A,        A,  A], None,                        "Set up, show, change and remove one's own second factor.";
     ReadApiKeys       "read_api_keys",      [A,   I,   I,        A,  I], None,                        "Read integrations' keys.";
     WriteApiKeys      "write_api_keys",     [A,   I,   I,        A,  I], None,                        "Issue keys in one's own name; revoke them.";

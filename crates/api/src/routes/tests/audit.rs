@@ -101,6 +101,7 @@ fn requests() -> Vec<(&'static str, &'static str, Value)> {
         ("POST", "/api/optimizations", json!({ "schedule_id": 1, "max_seconds": 30, "max_steps": 1000 })),
         ("POST", "/api/optimizations/2/apply", Value::Null),
         ("POST", "/api/schedules/1/publish", Value::Null),
+        ("POST", "/api/instance/profile?seconds=1", Value::Null),
         ("POST", "/api/auth/logout", json!({})),
     ]
 }
@@ -128,7 +129,8 @@ fn operation(method: &str, uri: &str) -> String {
             path.split('/').map(|part| if part.starts_with('{') || part.parse::<u64>().is_ok() { "*" } else { part });
         parts.collect::<Vec<_>>().join("/")
     };
-    let wanted = format!("{method} {}", shape(uri));
+    let path = uri.split('?').next().unwrap_or(uri);
+    let wanted = format!("{method} {}", shape(path));
     known.into_iter().find(|known| shape(known) == wanted).unwrap_or(wanted)
 }
 

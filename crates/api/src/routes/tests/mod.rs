@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod document;
+mod instance;
 mod metrics;
 mod optimization;
 mod people;

@@ -15,9 +15,10 @@ pub(super) fn request(method: &str, path: &str, operation: &Value, subject: &Sub
         let mut parameters = operation["parameters"].as_array().into_iter().flatten();
         parameters.any(|parameter| parameter["name"] == name)
     };
-    let query = match (takes("dry_run"), takes("per_page")) {
-        (true, _) => "?dry_run=true",
-        (_, true) => "?per_page=100",
+    let query = match (takes("dry_run"), takes("per_page"), takes("seconds")) {
+        (true, ..) => "?dry_run=true",
+        (_, true, _) => "?per_page=100",
+        (.., true) => "?seconds=1",
         _ => "",
     };
     let mut request = TestRequest::with_uri(&format!("{}{query}", filled(path, subject)));
