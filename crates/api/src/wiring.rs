@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use scheduling_app::auth::{DerivedKeys, PasswordHasher, Throttle, TokenKeys};
 use scheduling_app::caching::Caching;
-use scheduling_app::load::measure_load;
+use scheduling_app::load::{measure_load, shared_pools};
 use scheduling_app::mail::Post;
 use scheduling_app::optimizations::Wake;
 use scheduling_app::{ActiveAccounts, App, Limits};
@@ -383,7 +383,9 @@ pub struct CountedRequests {
     /// The registry.
     pub metrics: Metrics,
     /// Whose connections are looked at whenever somebody asks.
-    pub store: Arc<dyn Store>,
+    pub app: App,
+    /// What counts requests, over connections of its own.
+    pub limiter: Option<Arc<dyn RateLimiter>>,
 }
 
 impl RequestMetrics for CountedRequests {
@@ -392,7 +394,11 @@ impl RequestMetrics for CountedRequests {
     }
 
     fn render(&self) -> String {
-        self.metrics.set_pool(self.store.pool_status());
+        self.metrics.set_pool(self.app.store.pool_status());
+        let rates = self.limiter.as_ref().and_then(|limiter| Some(("rates", limiter.shared_pool_status()?)));
+        for (name, pool) in shared_pools(&self.app).chain(rates) {
+            self.metrics.set_shared_pool(name, pool);
+        }
         self.metrics.render().unwrap_or_else(|error| {
             tracing::error!(%error, "the metrics cannot be rendered");
             String::new()

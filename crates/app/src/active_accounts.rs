@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use scheduling_domain::id::{OrganizationId, UserId};
-use scheduling_domain::ports::{Presence, PresenceUnavailable};
+use scheduling_domain::ports::{Presence, PresenceUnavailable, SharedPoolStatus};
 
 use crate::app::App;
 
@@ -40,6 +40,11 @@ impl ActiveAccounts {
     /// How many people were active in the last minutes, over all instances.
     pub async fn count(&self, now: Timestamp) -> Result<u64, PresenceUnavailable> {
         self.presence.count(now).await
+    }
+
+    /// How busy the connections are that it is reported over.
+    pub(crate) fn pool(&self) -> Option<SharedPoolStatus> {
+        self.presence.shared_pool_status()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<(OrganizationId, UserId)>> {

@@ -6,6 +6,7 @@
 mod gauges;
 mod metrics;
 pub mod name;
+mod shared_pools;
 mod system;
 
 pub use metrics::Metrics;

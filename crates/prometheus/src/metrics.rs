@@ -7,11 +7,12 @@ use prometheus::{
     Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, Result, TextEncoder,
 };
 use scheduling_domain::optimization::{Optimization, OptimizationState, Score};
-use scheduling_domain::ports::{CacheOutcome, Load, PoolStatus, SchedulingMetrics, Waiting};
+use scheduling_domain::ports::{CacheOutcome, Load, PoolStatus, SchedulingMetrics, SharedPoolStatus, Waiting};
 use scheduling_domain::rules::Verdict;
 
 use crate::gauges::Gauges;
 use crate::name;
+use crate::shared_pools::SharedPools;
 use crate::system::NewestBackup;
 
 /// The bounds that OpenTelemetry's semantic conventions give `http.server.request.duration`.
@@ -30,6 +31,7 @@ pub struct Metrics {
     http_requests: IntCounterVec,
     http_duration: HistogramVec,
     gauges: Gauges,
+    shared_pools: SharedPools,
     schedules_published: IntCounter,
     unfilled_heads: IntCounter,
     assignments_made: IntCounter,
@@ -74,6 +76,7 @@ impl Metrics {
                 &["method", "endpoint"],
             )?,
             gauges: Gauges::new(&registry)?,
+            shared_pools: SharedPools::new(&registry)?,
             schedules_published: counter(name::SCHEDULES_PUBLISHED, "Schedules published")?,
             unfilled_heads: counter(name::UNFILLED_HEADS, "Heads left unfilled by publications")?,
             assignments_made: counter(name::ASSIGNMENTS_MADE, "Assignments made")?,
@@ -110,6 +113,11 @@ impl Metrics {
     /// Shows how busy the store's connections are.
     pub fn set_pool(&self, pool: PoolStatus) {
         self.gauges.set_pool(pool);
+    }
+
+    /// Shows how busy the connections to Redis are that serve one purpose.
+    pub fn set_shared_pool(&self, name: &str, pool: SharedPoolStatus) {
+        self.shared_pools.set(name, pool);
     }
 
     /// Shows what waits. `age` tells how long the oldest has.
@@ -232,6 +240,7 @@ mod tests {
         metrics.optimization_ended(&run(OptimizationState::Done, Some(7)), Duration::ZERO);
         metrics.cache_asked("find", CacheOutcome::Hit);
         metrics.cache_answered("find", Duration::ZERO);
+        metrics.set_shared_pool("cache", SharedPoolStatus::default());
         let page = page(&metrics);
         let written = include_str!("../../../docs/metrics.md");
         assert!(page == written, "docs/metrics.md is made from the catalogue and has to read:\n{page}");
@@ -284,6 +293,31 @@ mod tests {
         sessions_live 70
         system_memory_usage_bytes 1024
         ");
+    }
+
+    #[test]
+    fn connections_to_redis_are_shown_by_their_purpose() {
+        let metrics = Metrics::new().unwrap();
+        for (name, waited) in [("cache", 250), ("sessions", 0), ("cache", 1_000)] {
+            let waited = Duration::from_millis(waited);
+            let is_available = name == "cache";
+            let pool = SharedPoolStatus { is_available, open: 3, max: 4, in_flight: 7, waiters: 1, waited };
+            metrics.set_shared_pool(name, pool);
+        }
+        insta::assert_snapshot!(lines(&metrics, &["redis_"]), @r#"
+        redis_available{pool="cache"} 1
+        redis_available{pool="sessions"} 0
+        redis_commands_in_flight{pool="cache"} 7
+        redis_commands_in_flight{pool="sessions"} 7
+        redis_connection_wait_seconds_total{pool="cache"} 1
+        redis_connection_wait_seconds_total{pool="sessions"} 0
+        redis_connection_waiters{pool="cache"} 1
+        redis_connection_waiters{pool="sessions"} 1
+        redis_connections_max{pool="cache"} 4
+        redis_connections_max{pool="sessions"} 4
+        redis_connections_open{pool="cache"} 3
+        redis_connections_open{pool="sessions"} 3
+        "#);
     }
 
     #[test]

@@ -22,6 +22,18 @@ pub const CONNECTIONS_MAX: &str = "database_connections_max";
 pub const CONNECTION_WAITERS: &str = "database_connection_waiters";
 /// How long all have waited for a database connection, together; its rate is how many wait on average.
 pub const CONNECTION_WAIT: &str = "database_connection_wait_seconds_total";
+/// 1 while Redis answered whoever asked last, by `pool` (`cache`, `sessions`, `presence`, `sign_ins`, `rates`); else 0.
+pub const REDIS_AVAILABLE: &str = "redis_available";
+/// Connections to Redis open, by `pool`; each carries many commands at once.
+pub const REDIS_CONNECTIONS_OPEN: &str = "redis_connections_open";
+/// Most connections to Redis that may be open, by `pool`.
+pub const REDIS_CONNECTIONS_MAX: &str = "redis_connections_max";
+/// Commands sent to Redis and not answered yet, by `pool`.
+pub const REDIS_IN_FLIGHT: &str = "redis_commands_in_flight";
+/// Who waits for a connection to Redis to be opened at this moment, by `pool`.
+pub const REDIS_WAITERS: &str = "redis_connection_waiters";
+/// How long all have waited for a connection to Redis, together, by `pool`.
+pub const REDIS_WAIT: &str = "redis_connection_wait_seconds_total";
 /// Memory in use on the machine.
 pub const MEMORY_USED: &str = "system_memory_usage_bytes";
 /// Schedules published.

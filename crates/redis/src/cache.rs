@@ -8,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bb8_redis::redis::{Cmd, FromRedisValue, cmd};
 use scheduling_domain::id::OrganizationId;
-use scheduling_domain::ports::{Cache, CacheKey, CachePattern, CacheUnavailable, DerivedKey, Found, Lease};
+use scheduling_domain::ports::{
+    Cache, CacheKey, CachePattern, CacheUnavailable, DerivedKey, Found, Lease, SharedPoolStatus,
+};
 
 use crate::connections::{Connections, Failure, InvalidRedisUrl, Question, Seldom};
 use crate::scripts::{Call, FIND, KEEP};
@@ -159,6 +161,10 @@ impl Cache for RedisCache {
     async fn raise(&self, organization: OrganizationId, kinds: &[&str]) -> Result<(), CacheUnavailable> {
         let forget = |lineage: &str| cmd("UNLINK").arg(self.generations(organization, kinds, lineage)).take();
         self.connections.ask_within(RAISE_BUDGET, Question::OfLineage(&forget)).await.map_err(unavailable)
+    }
+
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        Some(self.connections.status())
     }
 }
 

@@ -1,6 +1,6 @@
 //! A few multiplexed connections, and what to do when they break.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use bb8_redis::redis::{
     AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError, ServerErrorKind,
     TlsCertificates, cmd, pipe,
 };
+use scheduling_domain::ports::{PoolWaits, SharedPoolStatus};
 use thiserror::Error;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
@@ -83,6 +84,8 @@ pub(crate) enum Failure {
 pub(crate) struct Connections {
     pool: Pool<Manager>,
     outage: Arc<Outage>,
+    waits: Arc<PoolWaits>,
+    in_flight: Arc<AtomicU32>,
 }
 
 impl Connections {
@@ -99,7 +102,19 @@ impl Connections {
             .connection_timeout(PATIENCE)
             .error_sink(Box::new(Sink(Arc::clone(&outage))))
             .build_unchecked(Manager { client });
-        Ok(Self { pool, outage })
+        Ok(Self { pool, outage, waits: Arc::default(), in_flight: Arc::default() })
+    }
+
+    /// How busy they are.
+    pub(crate) fn status(&self) -> SharedPoolStatus {
+        SharedPoolStatus {
+            is_available: !self.outage.is_on(),
+            open: self.pool.state().connections,
+            max: POOL_SIZE,
+            in_flight: self.in_flight.load(Ordering::Relaxed),
+            waiters: self.waits.waiters(),
+            waited: self.waits.waited(),
+        }
     }
 
     /// Asks what may safely be asked twice: a time-out or a broken connection is met with one more try.
@@ -130,12 +145,17 @@ impl Connections {
         question: &Question<'_>,
         last: &mut Option<Line>,
     ) -> Result<T, Failure> {
-        match last.insert(self.line().await?).ask(question).await {
+        match self.ask_on(last.insert(self.line().await?), question).await {
             Err(error) if is_worth_another_try(&error) => {
-                last.insert(self.line().await?).ask(question).await.map_err(Failure::Command)
+                self.ask_on(last.insert(self.line().await?), question).await.map_err(Failure::Command)
             }
             answer => answer.map_err(Failure::Command),
         }
+    }
+
+    async fn ask_on<T: FromRedisValue>(&self, line: &mut Line, question: &Question<'_>) -> Result<T, RedisError> {
+        let _in_flight = InFlight::begin(&self.in_flight);
+        line.ask(question).await
     }
 
     /// A share of a sound connection; the pool has it back at once.
@@ -147,13 +167,15 @@ impl Connections {
         tokio::pin!(failed);
         failed.as_mut().enable();
         loop {
+            let (wait, since) = (self.waits.begin(), Instant::now());
             let pooled = tokio::select! {
                 biased;
-                pooled = self.pool.get() => pooled,
+                pooled = self.pool.get() => Some(pooled),
                 // The pool itself would let us wait for all of its patience after a refused connection.
-                () = failed.as_mut() => return Err(self.outage.failure()),
+                () = failed.as_mut() => None,
             };
-            match pooled {
+            wait.end(since.elapsed());
+            match pooled.ok_or_else(|| self.outage.failure())? {
                 Ok(line) if line.is_broken() => drop(line),
                 Ok(line) => {
                     self.outage.end();
@@ -232,6 +254,22 @@ impl Line {
     }
 }
 
+/// Something that was asked and has no answer yet, until this is dropped.
+struct InFlight<'a>(&'a AtomicU32);
+
+impl<'a> InFlight<'a> {
+    fn begin(count: &'a AtomicU32) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 #[derive(Debug)]
 struct Manager {
     client: Client,
@@ -297,6 +335,10 @@ impl Outage {
         if self.lock().take().is_some() {
             tracing::info!("Redis is back");
         }
+    }
+
+    fn is_on(&self) -> bool {
+        self.lock().is_some()
     }
 
     fn is_cooling_off(&self) -> bool {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bb8_redis::redis::{Cmd, FromRedisValue, cmd};
 use jiff::Timestamp;
 use scheduling_domain::id::{OrganizationId, UserId};
-use scheduling_domain::ports::{PRESENCE_WINDOW, Presence, PresenceUnavailable};
+use scheduling_domain::ports::{PRESENCE_WINDOW, Presence, PresenceUnavailable, SharedPoolStatus};
 
 use crate::connections::{Connections, InvalidRedisUrl};
 
@@ -55,5 +55,9 @@ impl Presence for RedisPresence {
 
     async fn count(&self, now: Timestamp) -> Result<u64, PresenceUnavailable> {
         self.ask(cmd("ZCOUNT").arg(&self.key).arg(window_start(now)).arg("+inf")).await
+    }
+
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        Some(self.connections.status())
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bb8_redis::redis::cmd;
-use scheduling_domain::ports::{RateKey, RateLimiter};
+use scheduling_domain::ports::{RateKey, RateLimiter, SharedPoolStatus};
 use scheduling_domain::rate::{RateBook, RateGrant, RateQuota};
 use tokio::time::Instant;
 
@@ -154,5 +154,9 @@ impl RateLimiter for RedisRateLimiter {
             }
             None => self.lock().alone.take(key.as_str(), quota, self.started.elapsed(), 1),
         }
+    }
+
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        Some(self.connections.status())
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use bb8_redis::redis::{Cmd, FromRedisValue, cmd};
 use jiff::Timestamp;
 use scheduling_domain::id::{OrganizationId, SessionId};
-use scheduling_domain::ports::{SessionStore, SessionsUnavailable};
+use scheduling_domain::ports::{SessionStore, SessionsUnavailable, SharedPoolStatus};
 use scheduling_domain::session::{OpenSession, SessionKey, SessionSpan};
 use serde::{Deserialize, Serialize};
 
@@ -115,5 +115,9 @@ impl SessionStore for RedisSessionStore {
 
     async fn ping(&self) -> Result<(), SessionsUnavailable> {
         self.ask(&cmd("PING")).await
+    }
+
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        Some(self.connections.status())
     }
 }

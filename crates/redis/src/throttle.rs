@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bb8_redis::redis::cmd;
 use jiff::Timestamp;
-use scheduling_domain::ports::{SignInThrottle, ThrottleUnavailable};
+use scheduling_domain::ports::{SharedPoolStatus, SignInThrottle, ThrottleUnavailable};
 use scheduling_domain::throttle::{Admitted, Claim, Outcome, Refused, TryId, TryLog};
 
 use crate::connections::{Connections, InvalidRedisUrl};
@@ -78,5 +78,9 @@ impl SignInThrottle for RedisThrottle {
 
     async fn settle(&self, key: &str, id: TryId, outcome: Outcome, now: Timestamp) -> Result<(), ThrottleUnavailable> {
         self.change(key, |log| (log.settle(id, outcome.clone(), now), true)).await
+    }
+
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        Some(self.connections.status())
     }
 }

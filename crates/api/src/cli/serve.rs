@@ -66,14 +66,15 @@ async fn serve(config: &Config, arguments: &ServeArgs) -> Result<Exit, Failure> 
     let welcome = if arguments.seed_demo_when_empty { first_start(&session).await? } else { None };
 
     let health = Arc::new(Health::new(vec![Arc::new(StoreProbe(session.app.store.clone()))]));
-    let counted: Arc<dyn RequestMetrics> =
-        Arc::new(CountedRequests { metrics: metrics.clone(), store: Arc::clone(&session.app.store) });
+    let rate_limits = wiring::rate_limits(config)?;
+    let (app, limiter) = (session.app.clone(), rate_limits.limiter.clone());
+    let counted: Arc<dyn RequestMetrics> = Arc::new(CountedRequests { metrics: metrics.clone(), app, limiter });
     let shared = Shared {
         authenticator: Arc::new(session.app.clone()),
         metrics: Arc::clone(&counted),
         shows_metrics: metrics_listener.is_none(),
         trusted_proxies: config.trusted_proxies.clone(),
-        rate_limits: wiring::rate_limits(config)?,
+        rate_limits,
         session_cookie: wiring::session_cookie(config),
         health: Arc::clone(&health),
         document: Arc::new(Document::new(&http::document(routes::routes))),

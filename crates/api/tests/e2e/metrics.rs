@@ -28,6 +28,7 @@ async fn a_listener_of_their_own_answers_metrics_and_nothing_else() {
     ] {
         assert!(metrics.contains(series), "{series} is missing:\n{metrics}");
     }
+    assert!(!metrics.contains("redis_"), "there is none:\n{metrics}");
     for path in ["/", "/health", "/api/sites/", "/api/docs/"] {
         assert_eq!(get(&own, path).await.0, 404, "{path}");
     }

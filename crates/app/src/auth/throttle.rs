@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use scheduling_domain::id::{OrganizationId, UserId};
 use scheduling_domain::origin::Origin;
-use scheduling_domain::ports::{SignInThrottle, ThrottleUnavailable};
+use scheduling_domain::ports::{SharedPoolStatus, SignInThrottle, ThrottleUnavailable};
 use scheduling_domain::throttle::{Admitted, Claim, Outcome, Pool, Refused, TryId};
 use thiserror::Error;
 
@@ -46,6 +46,11 @@ impl Throttle {
     /// Counts at `shared`, and at `local` while that is away.
     pub fn new(shared: Arc<dyn SignInThrottle>, local: Arc<dyn SignInThrottle>) -> Self {
         Self { shared, local }
+    }
+
+    /// How busy the connections are that tries are counted over.
+    pub(crate) fn pool(&self) -> Option<SharedPoolStatus> {
+        self.shared.shared_pool_status()
     }
 
     async fn admit(&self, key: String, claim: &Claim, now: Timestamp) -> Result<Ticket, Refused> {

@@ -29,7 +29,8 @@ use std::time::{Duration, Instant};
 
 use scheduling_domain::id::{OrganizationId, OutboxEventId};
 use scheduling_domain::ports::{
-    Cache, CacheOutcome, CacheUnavailable, Clock, DerivedKey, Found, NoMetrics, SchedulingMetrics, Store,
+    Cache, CacheOutcome, CacheUnavailable, Clock, DerivedKey, Found, NoMetrics, SchedulingMetrics, SharedPoolStatus,
+    Store,
 };
 use tokio::time::timeout;
 
@@ -83,6 +84,11 @@ impl Caching {
             Some(cache) => cache.ping().await,
             None => Ok(()),
         }
+    }
+
+    /// How busy the cache's connections are.
+    pub(crate) fn pool(&self) -> Option<SharedPoolStatus> {
+        self.0.cache.as_ref()?.shared_pool_status()
     }
 
     /// Whether the cache is asked at all; not while it may have missed a raise.

@@ -33,7 +33,7 @@ pub use load::{Load, LoadQueries, Waiting};
 pub use mails::{MailError, Mailer, PasswordTokenRepository, PendingMailRepository};
 pub use metrics::{CacheOutcome, NoMetrics, SchedulingMetrics};
 pub use outbox::{OutboxEvent, OutboxQueries, OutboxRepository};
-pub use pool::{PoolStatus, PoolWait, PoolWaits};
+pub use pool::{PoolStatus, PoolWait, PoolWaits, SharedPoolStatus};
 pub use presence::{PRESENCE_WINDOW, Presence, PresenceUnavailable};
 pub use rate_limit::{RateKey, RateLimiter};
 pub use repository::{Queries, Repository};

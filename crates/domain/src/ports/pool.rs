@@ -16,6 +16,23 @@ pub struct PoolStatus {
     pub waited: Duration,
 }
 
+/// How busy connections are that each carry many commands at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SharedPoolStatus {
+    /// Whether the server was there when somebody asked last.
+    pub is_available: bool,
+    /// Connections open.
+    pub open: u32,
+    /// Most connections that may be open.
+    pub max: u32,
+    /// Commands that were sent and have no answer yet.
+    pub in_flight: u32,
+    /// Who waits for a connection to be opened at this moment.
+    pub waiters: u32,
+    /// How long all have waited for one, together, since the process began.
+    pub waited: Duration,
+}
+
 /// Counts who waits for a connection, for a [`PoolStatus`].
 ///
 /// Pools count too, but forget whoever gives up waiting; here each wait is a value that ends however it is dropped.

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 use crate::id::{OrganizationId, UserId};
+use crate::ports::SharedPoolStatus;
 
 /// How long after somebody was last noticed they count as active.
 pub const PRESENCE_WINDOW: SignedDuration = SignedDuration::from_mins(5);
@@ -23,6 +24,11 @@ pub trait Presence: Send + Sync {
     ///
     /// MUST leave out those that were noted before that.
     async fn count(&self, now: Timestamp) -> Result<u64, PresenceUnavailable>;
+
+    /// How busy its connections are; none where it is within the process or the store.
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        None
+    }
 }
 
 /// The server that counts gives no answer.

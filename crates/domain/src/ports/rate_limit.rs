@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 
 use crate::id::{ApiKeyId, OrganizationId, UserId};
+use crate::ports::SharedPoolStatus;
 use crate::rate::{RateGrant, RateQuota};
 
 /// Whose requests are counted together.
@@ -57,4 +58,9 @@ pub trait RateLimiter: Send + Sync {
     /// grant again what was earned since. MUST keep keys apart. MUST say of a refusal how things stand, so that
     /// [`RateQuota::wait`] tells how long to wait.
     async fn take(&self, key: &RateKey, quota: RateQuota) -> RateGrant;
+
+    /// How busy its connections are; none where it is within the process or the store.
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        None
+    }
 }

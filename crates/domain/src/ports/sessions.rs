@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::id::{OrganizationId, RefreshTokenId, SessionId, UserId};
 use crate::page::{Page, PageRequest};
-use crate::ports::StoreError;
+use crate::ports::{SharedPoolStatus, StoreError};
 use crate::session::{OpenSession, RefreshToken, Session, SessionGrant, SessionKey, SessionSpan, SignedIn};
 
 /// Reads of sessions.
@@ -113,6 +113,11 @@ pub trait SessionStore: Send + Sync {
 
     /// Asks the server for a sign of life.
     async fn ping(&self) -> Result<(), SessionsUnavailable>;
+
+    /// How busy its connections are; none where it is within the process or the store.
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        None
+    }
 }
 
 /// The server that keeps browsers' sessions gives no answer.

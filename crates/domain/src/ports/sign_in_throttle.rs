@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use thiserror::Error;
 
+use crate::ports::SharedPoolStatus;
 use crate::throttle::{Admitted, Claim, Outcome, Refused, TryId};
 
 /// The logs of tries, by key. What a log decides stands in [`TryLog`](crate::throttle::TryLog); an adapter keeps it.
@@ -29,6 +30,11 @@ pub trait SignInThrottle: Send + Sync {
     /// MUST be seen by the next call.
     /// MUST pass over a try that is not known any more.
     async fn settle(&self, key: &str, id: TryId, outcome: Outcome, now: Timestamp) -> Result<(), ThrottleUnavailable>;
+
+    /// How busy its connections are; none where it is within the process or the store.
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        None
+    }
 }
 
 /// The server behind the throttle gives no answer.

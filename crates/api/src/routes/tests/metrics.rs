@@ -32,8 +32,8 @@ fn request(number: u32) -> TestRequest {
 #[actix_web::test]
 async fn whatever_clients_ask_for_adds_no_series() {
     let mut server = Server::start().await;
-    let store = Arc::clone(&server.app.store);
-    let counted = Arc::new(CountedRequests { metrics: wiring::metrics().unwrap(), store });
+    let counted = CountedRequests { metrics: wiring::metrics().unwrap(), app: server.app.clone(), limiter: None };
+    let counted = Arc::new(counted);
     server.shared.metrics = counted.clone();
     let service =
         init_service(application(server.shared.clone(), routes).app_data(Data::new(server.app.clone()))).await;

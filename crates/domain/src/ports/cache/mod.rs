@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use crate::id::OrganizationId;
+use crate::ports::SharedPoolStatus;
 
 pub use key::{CacheFamily, CacheKey, CachePattern, DerivedKey};
 
@@ -90,6 +91,11 @@ pub trait Cache: Send + Sync {
     /// MUST make every answer that was made from one of them unreachable when it returns `Ok`, also those that are kept
     /// later by whoever looked before. MUST leave other kinds and other organizations alone.
     async fn raise(&self, organization: OrganizationId, kinds: &[&str]) -> Result<(), CacheUnavailable>;
+
+    /// How busy its connections are; none where it is within the process or the store.
+    fn shared_pool_status(&self) -> Option<SharedPoolStatus> {
+        None
+    }
 }
 
 /// What [`Cache::find`] knows of an answer.
