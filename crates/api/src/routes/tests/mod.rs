@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod document;
+mod foreign_ids;
 mod instance;
 mod metrics;
 mod optimization;
@@ -31,7 +32,7 @@ use scheduling_app::second_factor::RequiredOf;
 use scheduling_app::users::{NewUser, create_administrator};
 use scheduling_app::{ActiveAccounts, App, Limits};
 use scheduling_domain::organization::DEFAULT_SLUG;
-use scheduling_domain::ports::{Clock, NoMetrics, Store};
+use scheduling_domain::ports::{Clock, NoMetrics, SessionStore, Store};
 use scheduling_domain::scope::Scope;
 use scheduling_domain::user::{Role, User};
 use scheduling_memory::MemoryPresence;
@@ -83,7 +84,10 @@ impl RequestMetrics for Uncounted {
 
 impl Server {
     async fn start() -> Self {
-        let store = SqliteStore::in_memory().await.unwrap();
+        Self::on(SqliteStore::in_memory().await.unwrap()).await
+    }
+
+    async fn on<S: Store + SessionStore + Clone + 'static>(store: S) -> Self {
         let organization = store.create_organization(DEFAULT_SLUG, "Default").await.unwrap();
         let app = App {
             store: Arc::new(store.clone()),
@@ -113,6 +117,13 @@ impl Server {
             document: Arc::new(Document::new(&Value::Null)),
         };
         Self { app, shared }
+    }
+
+    /// From here on it knows for a moment who has asked, as it does in operation.
+    fn know_callers(&mut self) {
+        self.app.caching = Caching::new(None, Arc::new(NoMetrics));
+        self.app.store = self.app.caching.store(self.app.store.clone(), self.app.clock.clone());
+        self.shared.authenticator = Arc::new(self.app.clone());
     }
 
     /// The service, for tests that send it many requests.

@@ -1,8 +1,8 @@
 //! Every operation of the document × role × relation to what it is about, as the table of permissions declares it.
 
 mod fields;
-mod requests;
-mod subjects;
+pub(super) mod requests;
+pub(super) mod subjects;
 
 use jiff::SignedDuration;
 use scheduling_app::Actor;

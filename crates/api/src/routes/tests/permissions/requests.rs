@@ -9,7 +9,13 @@ use super::Subject;
 
 /// The operation asked of `subject`. A change names a version that nothing has, so that whoever may make it is told so and
 /// nothing is changed; `nth` keeps apart what has to be unique.
-pub(super) fn request(method: &str, path: &str, operation: &Value, subject: &Subject, nth: i64) -> TestRequest {
+pub(in super::super) fn request(
+    method: &str,
+    path: &str,
+    operation: &Value,
+    subject: &Subject,
+    nth: i64,
+) -> TestRequest {
     let id = operation["operationId"].as_str().unwrap();
     let takes = |name: &str| {
         let mut parameters = operation["parameters"].as_array().into_iter().flatten();

@@ -10,9 +10,12 @@ use serde_json::{Value, json};
 use super::super::{Client, PASSWORD, Server, administrator};
 use super::Case;
 
+/// What the other organization's things are called.
+pub(in super::super) const CANARY: &str = "canary";
+
 /// The ids of one of everything.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Subject {
+pub(in super::super) struct Subject {
     pub(super) organization: i64,
     pub(super) site: i64,
     pub(super) team: i64,
@@ -38,6 +41,32 @@ pub(super) struct Subject {
 }
 
 impl Subject {
+    /// Whatever has this id.
+    pub(in super::super) fn of(id: i64) -> Self {
+        Self {
+            organization: id,
+            site: id,
+            team: id,
+            position: id,
+            skill: id,
+            template: id,
+            rule_set: id,
+            account: id,
+            api_key: id,
+            employee: id,
+            colleague: id,
+            contract: id,
+            grant: id,
+            availability: id,
+            demand: id,
+            schedule: id,
+            shift: id,
+            assignment: id,
+            optimization: id,
+            session: id,
+        }
+    }
+
     /// The same person, and what another subject's team plans.
     fn with_plans_of(self, other: &Self) -> Self {
         let Self { account, api_key, employee, contract, grant, availability, .. } = self;
@@ -86,7 +115,7 @@ impl Subject {
 ///
 /// The manager runs the first team and works in the second; the employee works in the first, the administrator in the
 /// second.
-pub(super) struct Company {
+pub(in super::super) struct Company {
     admin: Subject,
     manager: Subject,
     employee: Subject,
@@ -96,10 +125,10 @@ pub(super) struct Company {
 }
 
 impl Company {
-    pub(super) async fn found(server: &Server) -> Self {
+    pub(in super::super) async fn found(server: &Server) -> Self {
         let ours = server.app.store.find_organization(DEFAULT_SLUG).await.unwrap().unwrap().id;
         let admin = server.admin().await;
-        let shared = furnish(&admin).await;
+        let shared = furnish(&admin, "Ours").await;
         let shared = Subject { organization: 1, ..shared };
         let first = staff(&admin, &shared, "A").await;
         let second = staff(&admin, &shared, "B").await;
@@ -143,13 +172,13 @@ impl Company {
 }
 
 /// What belongs to the whole organization.
-async fn furnish(admin: &Client<'_>) -> Subject {
-    let site = admin.create("/api/sites/", json!({ "name": "S", "time_zone": "UTC" })).await;
-    let skill = admin.create("/api/skills/", json!({ "name": "K" })).await;
-    let position = admin.create("/api/positions/", json!({ "name": "P" })).await;
-    let rule_set = admin.create("/api/rule-sets/", json!({ "name": "R" })).await;
+async fn furnish(admin: &Client<'_>, name: &str) -> Subject {
+    let site = admin.create("/api/sites/", json!({ "name": name, "time_zone": "UTC" })).await;
+    let skill = admin.create("/api/skills/", json!({ "name": name })).await;
+    let position = admin.create("/api/positions/", json!({ "name": name })).await;
+    let rule_set = admin.create("/api/rule-sets/", json!({ "name": name })).await;
     let template = json!({
-        "code": "D", "name": "Day", "site_id": site, "position_id": position, "starts": "08:00", "ends": "16:00",
+        "code": "D", "name": name, "site_id": site, "position_id": position, "starts": "08:00", "ends": "16:00",
     });
     let template = admin.create("/api/shift-templates/", template).await;
     Subject { site, position, skill, template, rule_set, ..Subject::default() }
@@ -218,6 +247,6 @@ pub(super) async fn another_organization(server: &Server) -> Subject {
     let organization = server.app.store.create_organization("elsewhere", "Elsewhere").await.unwrap();
     create_administrator(&server.app, organization.id, &administrator("theirs")).await.unwrap();
     let admin = server.sign_in_to("elsewhere", "theirs").await;
-    let shared = Subject { organization: organization.id.get(), ..furnish(&admin).await };
-    staff(&admin, &shared, "A").await.with_key(server, organization.id).await
+    let shared = Subject { organization: organization.id.get(), ..furnish(&admin, CANARY).await };
+    staff(&admin, &shared, CANARY).await.with_key(server, organization.id).await
 }
