@@ -68,7 +68,7 @@ impl Guesser {
             |answer: Answer| answer.data().as_array().unwrap().iter().map(|one| one["id"].as_i64().unwrap()).collect();
         let sessions: Vec<i64> = own(client.get("/api/auth/sessions/").await.expect(200));
         let token = client.token.unwrap();
-        let origin = Origin { address: None, request_id: None, via: Via::Credentials };
+        let origin = Origin { address: None, request_id: None, traceparent: None, via: Via::Credentials };
         let actor = authenticate(&server.app, &Credential::Bearer(token.clone()), origin).await.unwrap();
         let own = [sessions, vec![actor.user_id.get()]].concat();
         Self { token, actor, is_outside, own }
