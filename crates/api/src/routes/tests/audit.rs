@@ -144,7 +144,7 @@ async fn every_operation_that_changes_something_leaves_an_event() {
     let server = Server::start().await;
     let admin = server.admin().await;
     week(&admin).await;
-    let (send, token) = (server.sender().await, admin.token.as_deref());
+    let token = admin.token.as_deref();
     let mut seen = BTreeSet::new();
     for (method, uri, body) in requests() {
         if uri.ends_with("/apply") {
@@ -152,7 +152,7 @@ async fn every_operation_that_changes_something_leaves_an_event() {
         }
         let mut request = TestRequest::with_uri(uri).method(Method::from_bytes(method.as_bytes()).unwrap());
         if method != "POST" {
-            let current = send(authorized(TestRequest::get().uri(uri), token)).await;
+            let current = server.send(authorized(TestRequest::get().uri(uri), token)).await;
             if let Some(version) = current.headers.get("etag").and_then(Value::as_str) {
                 request = request.insert_header((IF_MATCH, version));
             }
@@ -161,7 +161,7 @@ async fn every_operation_that_changes_something_leaves_an_event() {
             request = request.set_json(body);
         }
         let before = count(&server).await;
-        let answer = send(authorized(request, token)).await;
+        let answer = server.send(authorized(request, token)).await;
         assert!(answer.status < 300, "{method} {uri}: {:#}", answer.body);
         assert_eq!(count(&server).await, before + 1, "{method} {uri} leaves one event");
         seen.insert(operation(method, uri));

@@ -157,7 +157,7 @@ async fn guess(mut server: Server, count: usize) {
     let before = seen(&victims).await;
     assert!(before.values().filter(|list| list.to_string().contains(CANARY)).count() > 8, "{before:#?}");
     let guessers = guessers(&server).await;
-    let (document, send) = (document(routes), server.sender().await);
+    let document = document(routes);
     let aims = aims(&document);
     let aims: Vec<_> = guessers
         .iter()
@@ -166,7 +166,7 @@ async fn guess(mut server: Server, count: usize) {
         .collect();
     let mut nothing = Vec::new();
     for (guesser, aim) in &aims {
-        nothing.push(said(send(authorized(aim.at(i64::MAX, 0), Some(&guesser.token))).await));
+        nothing.push(said(server.send(authorized(aim.at(i64::MAX, 0), Some(&guesser.token))).await));
     }
     let (mut tried, mut read) = (0, Vec::new());
     'rounds: for round in 0.. {
@@ -179,7 +179,7 @@ async fn guess(mut server: Server, count: usize) {
                 continue;
             }
             tried += 1;
-            let answer = send(authorized(aim.at(id, 0), Some(&guesser.token))).await;
+            let answer = server.send(authorized(aim.at(id, 0), Some(&guesser.token))).await;
             let is_silent = matches!(answer.status, 403 | 404) && !answer.body.to_string().contains(CANARY);
             let answer = said(answer);
             // What is there is answered as what is not.

@@ -17,13 +17,19 @@ mod session;
 mod shift;
 mod site;
 
+use std::cell::OnceCell;
 use std::num::NonZeroUsize;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::header;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use jiff::Timestamp;
 use scheduling_app::auth::{DerivedKeys, Password, PasswordHasher, Throttle, TokenKeys};
 use scheduling_app::caching::Caching;
@@ -46,11 +52,15 @@ use crate::http::{Document, Health, RateLimits, RequestMetrics, SessionCookie, S
 /// The password of everybody here.
 const PASSWORD: &str = "correct horse battery";
 
-/// A server with one administrator, `admin`.
+/// A server with one administrator, `admin`. What is changed about it is changed before it is asked anything.
 struct Server {
     app: App,
     shared: Shared,
+    sender: OnceCell<Sender>,
 }
+
+/// What answers requests.
+type Sender = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
 
 /// Somebody who sends requests to a server.
 struct Client<'a> {
@@ -116,7 +126,11 @@ impl Server {
             health: Arc::new(Health::default()),
             document: Arc::new(Document::new(&Value::Null)),
         };
-        Self { app, shared }
+        Self::of(app, shared)
+    }
+
+    fn of(app: App, shared: Shared) -> Self {
+        Self { app, shared, sender: OnceCell::new() }
     }
 
     /// From here on it knows for a moment who has asked, as it does in operation.
@@ -124,26 +138,23 @@ impl Server {
         self.app.caching = Caching::new(None, Arc::new(NoMetrics));
         self.app.store = self.app.caching.store(self.app.store.clone(), self.app.clock.clone());
         self.shared.authenticator = Arc::new(self.app.clone());
+        self.sender = OnceCell::new();
     }
 
-    /// The service, for tests that send it many requests.
-    async fn sender(&self) -> impl AsyncFn(TestRequest) -> Answer {
-        let service = application(self.shared.clone(), routes).app_data(Data::new(self.app.clone()));
-        let service = init_service(service).await;
-        async move |request: TestRequest| {
-            let named =
-                request.insert_header(("x-request-id", "test-1")).insert_header((header::ACCEPT_LANGUAGE, "en"));
-            let response = call_service(&service, named.to_request()).await;
-            let text = |value: &header::HeaderValue| Value::from(value.to_str().unwrap());
-            let mut headers = Map::new();
-            for (name, value) in response.headers() {
-                // Of a header that is there more than once, the first.
-                headers.entry(name.to_string()).or_insert_with(|| text(value));
-            }
-            let status = response.status().as_u16();
-            let body = serde_json::from_slice(&read_body(response).await).unwrap_or(Value::Null);
-            Answer { status, headers, body }
+    async fn send(&self, request: TestRequest) -> Answer {
+        if self.sender.get().is_none() {
+            let service = application(self.shared.clone(), routes).app_data(Data::new(self.app.clone()));
+            let service = Rc::new(init_service(service).await);
+            let sender = move |request: TestRequest| {
+                let service = Rc::clone(&service);
+                async move { Answer::of(call_service(service.as_ref(), request.to_request()).await).await }
+                    .boxed_local()
+            };
+            // Nobody else had a turn in between: requests come one after the other.
+            drop(self.sender.set(Rc::new(sender)));
         }
+        let sender = self.sender.get().expect("it has just been made");
+        sender(request.insert_header(("x-request-id", "test-1")).insert_header((header::ACCEPT_LANGUAGE, "en"))).await
     }
 
     fn anonymous(&self) -> Client<'_> {
@@ -192,8 +203,7 @@ fn administrator(username: &str) -> NewUser {
 
 impl Client<'_> {
     async fn send(&self, request: TestRequest) -> Answer {
-        let send = self.server.sender().await;
-        send(authorized(request, self.token.as_deref())).await
+        self.server.send(authorized(request, self.token.as_deref())).await
     }
 
     /// Somebody who sends a new key of this one's.
@@ -227,6 +237,18 @@ impl Client<'_> {
 }
 
 impl Answer {
+    async fn of<B: MessageBody>(response: ServiceResponse<B>) -> Self {
+        let text = |value: &header::HeaderValue| Value::from(value.to_str().unwrap());
+        let mut headers = Map::new();
+        for (name, value) in response.headers() {
+            // Of a header that is there more than once, the first.
+            headers.entry(name.to_string()).or_insert_with(|| text(value));
+        }
+        let status = response.status().as_u16();
+        let body = serde_json::from_slice(&read_body(response).await).unwrap_or(Value::Null);
+        Self { status, headers, body }
+    }
+
     fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{:#}", self.body);
         self

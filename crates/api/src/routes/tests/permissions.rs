@@ -161,7 +161,6 @@ async fn every_operation_answers_every_role_as_the_table_declares() {
         },
         Caller { name: "nobody", signed_in: None, about: company.of_employee() },
     ];
-    let send = server.sender().await;
     let document = document(routes);
     let (mut asked, mut wrong) = (0, Vec::new());
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -181,7 +180,7 @@ async fn every_operation_answers_every_role_as_the_table_declares() {
                     };
                     let sent = request(method, path, operation, subject, asked);
                     let token = caller.signed_in.as_ref().map(|(token, _)| token.as_str());
-                    let answer = send(authorized(sent, token)).await;
+                    let answer = server.send(authorized(sent, token)).await;
                     let expected = expected(caller, action, path, case);
                     if ends && caller.signed_in.is_some() && !caller.name.ends_with("key") {
                         caller.signed_in = sign_in(&server, caller.name).await;

@@ -61,7 +61,7 @@ impl<'a> Browser<'a> {
 /// Another process on the same store, with keys of its own making from the same secret.
 fn instance(server: &Server) -> Server {
     let app = App { tokens: Arc::new(TokenKeys::try_new(&[7; 32]).unwrap()), ..server.app.clone() };
-    Server { shared: Shared { authenticator: Arc::new(app.clone()), ..server.shared.clone() }, app }
+    Server::of(app.clone(), Shared { authenticator: Arc::new(app), ..server.shared.clone() })
 }
 
 async fn with_employee(server: &Server) -> Client<'_> {
@@ -250,7 +250,7 @@ async fn without_redis_browsers_are_told_so_and_bearers_go_on() {
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("redis://{}/1", socket.local_addr().unwrap());
     let app = App { sessions: Arc::new(RedisSessionStore::new(&url).unwrap()), ..server.app.clone() };
-    let away = Server { shared: Shared { authenticator: Arc::new(app.clone()), ..server.shared.clone() }, app };
+    let away = Server::of(app.clone(), Shared { authenticator: Arc::new(app), ..server.shared.clone() });
 
     let refused = browser.at(&away).get("/api/auth/me").await;
     assert_eq!(refused.headers["retry-after"], "1");
