@@ -1,5 +1,5 @@
-//! Requests per second of login-protected reads, beside a bare actix handler with the same payload and beside
-//! `pgbench -S`, all in one run on as many connections. Run by `make bench`.
+//! Requests per second of login-protected reads and writes, beside a bare actix handler with the same payload and beside
+//! `pgbench` (`-S` for reads, `-N` for writes), all in one run on as many connections. Run by `make bench`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -99,11 +99,23 @@ fn redis_round_trips() -> f64 {
     calls.sum()
 }
 
+/// Each request of this script makes a skill of a name of its own.
+const WRITES: &str = r#"
+local start, count = os.time() .. "-" .. tostring({}):sub(8), 0
+request = function()
+  count = count + 1
+  local body = string.format('{"name": "Skill %s-%d"}', start, count)
+  return wrk.format("POST", nil, {["Authorization"] = wrk.headers["Authorization"], ["Content-Type"] = "application/json"}, body)
+end
+"#;
+
 /// Requests per second, and requests in all, as `wrk` counts them; every answer must be a success.
-fn wrk(url: &str, token: &str) -> (f64, f64) {
+fn wrk(url: &str, token: &str, script: Option<&str>) -> (f64, f64) {
     let header = format!("Authorization: Bearer {token}");
     let output = Command::new("wrk")
-        .args(["-t1", "-c", CONNECTIONS, "-d", &format!("{SECONDS}s"), "-H", &header, url])
+        .args(["-t1", "-c", CONNECTIONS, "-d", &format!("{SECONDS}s"), "-H", &header])
+        .args(script.map(|path| ["-s", path]).into_iter().flatten())
+        .arg(url)
         .output()
         .expect("wrk is there (Debian's package wrk)");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -113,9 +125,9 @@ fn wrk(url: &str, token: &str) -> (f64, f64) {
     (rate.parse().unwrap(), all.parse().unwrap())
 }
 
-/// Transactions per second of `pgbench -S`, prepared, with ten times 100,000 rows.
-fn pgbench(database: &str) -> f64 {
-    let run = ["-S", "-M", "prepared", "-j", "1", "-c", CONNECTIONS, "-T", SECONDS, database];
+/// Transactions per second of `pgbench`, prepared, with ten times 100,000 rows: `-S` reads one, `-N` changes one and adds one.
+fn pgbench(database: &str, kind: &str) -> f64 {
+    let run = [kind, "-M", "prepared", "-j", "1", "-c", CONNECTIONS, "-T", SECONDS, database];
     let output = Command::new("pgbench").args(run).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = text.lines().find_map(|line| line.strip_prefix("tps = ")).unwrap_or_else(|| panic!("{text}"));
@@ -160,15 +172,27 @@ fn main() {
         let (mut ours, mut theirs, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         let (before, mut requests) = (redis_round_trips(), 0.0);
         for _ in 0..ROUNDS {
-            let (rate, all) = wrk(&format!("{}{path}", service.base), &token);
+            let (rate, all) = wrk(&format!("{}{path}", service.base), &token, None);
             ours.push(rate);
             requests += all;
-            theirs.push(wrk(&bare, &token).0);
-            rows.push(pgbench(&peer.url()));
+            theirs.push(wrk(&bare, &token, None).0);
+            rows.push(pgbench(&peer.url(), "-S"));
         }
         let (ours, theirs, rows) = (median(ours), median(theirs), median(rows));
         let trips = (redis_round_trips() - before) / requests;
         let (of_bare, of_rows) = (ours / theirs, ours / rows);
         println!("| `{path}` | {ours:.0} | {theirs:.0} | {of_bare:.2} | {rows:.0} | {of_rows:.2} | {trips:.2} |");
     }
+    let script = data.path().join("writes.lua");
+    std::fs::write(&script, WRITES).unwrap();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        ours.push(wrk(&format!("{}/api/skills/", service.base), &token, script.to_str()).0);
+        theirs.push(pgbench(&peer.url(), "-N"));
+    }
+    let (ours, theirs) = (median(ours), median(theirs));
+    println!("\nWrites of one organization, each with its event in the audit chain, which they take turns at.\n");
+    println!("| write | requests/s | pgbench -N | of pgbench |");
+    println!("|---|--:|--:|--:|");
+    println!("| `POST /api/skills/` | {ours:.0} | {theirs:.0} | {:.2} |", ours / theirs);
 }

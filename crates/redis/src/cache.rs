@@ -16,7 +16,7 @@ use crate::connections::{Connections, Failure, InvalidRedisUrl, Question, Seldom
 use crate::scripts::{Call, FIND, KEEP};
 
 /// How many keys the server looks at in one step of a scan: enough to be quick, few enough to let others in between.
-const SCAN_STEP: u32 = 1_000;
+const SCAN_STEP: u32 = 250;
 /// The longest that a request waits for the cache: the store would have answered by then.
 const BUDGET: Duration = Duration::from_millis(100);
 /// The longest that a write waits for its raise, which is worth more than a look-up.
