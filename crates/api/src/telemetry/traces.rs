@@ -105,8 +105,12 @@ pub(crate) fn continue_trace(span: &Span, headers: &HeaderMap) -> Option<String>
 
 /// What goes on with the trace of this moment, where there is one.
 pub(crate) fn here() -> Option<String> {
+    let context = Span::current().context();
+    if !context.span().span_context().is_valid() {
+        return None;
+    }
     let mut carrier = HashMap::new();
-    TraceContextPropagator::new().inject_context(&Span::current().context(), &mut carrier);
+    TraceContextPropagator::new().inject_context(&context, &mut carrier);
     carrier.remove(TRACEPARENT)
 }
 
