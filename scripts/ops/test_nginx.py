@@ -310,6 +310,10 @@ class BeforeEncryptedInstances(unittest.TestCase):
         self.assertEqual(edge.ask("/api/auth/me").status, 401)
         answer = edge.ask("/api/auth/login", method="POST", content_type="application/json")
         self.assertEqual(answer.status, 400)
+        for path, status in [("/api/docs/", 200), ("/problems/not_found", 200), ("/api/instance/profile", 405)]:
+            self.assertEqual(edge.ask(path, source="127.0.0.1").status, status, path)
+        # One place says how the instances are reached; whatever does without it reaches none that answers over TLS alone.
+        self.assertNotIn("proxy_pass", (ROOT / "deploy/nginx/nginx.conf").read_text())
         # And nothing else is answered there.
         connection = http.client.HTTPConnection("127.0.0.1", instance.port, timeout=20)
         with self.assertRaises((http.client.HTTPException, OSError)):
