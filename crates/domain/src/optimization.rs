@@ -62,6 +62,16 @@ pub struct Score {
     pub soft: i64,
 }
 
+impl Score {
+    /// Which part of what it costs a better roster could save at the most, in thousandths, where every legal one costs `bound`
+    /// or more; none of a roster that is not legal.
+    pub fn gap_permille(self, bound: i64) -> Option<u16> {
+        let cost = (self.hard == 0).then_some(self.soft)?;
+        let above = i128::from(cost) - i128::from(bound.clamp(0, cost.max(0)));
+        u16::try_from(above * 1000 / i128::from(cost.max(1))).ok()
+    }
+}
+
 /// A run of the optimiser on a schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Optimization {
@@ -112,12 +122,9 @@ impl Optimization {
     /// The number of steps that stands for no bound.
     pub const UNBOUNDED_STEPS: u64 = u64::MAX;
 
-    /// Which part of the best roster's cost a better one could save at the most, in thousandths; known of legal rosters
-    /// with a bound.
+    /// [`Score::gap_permille`] of the best roster so far, where a bound is known.
     pub fn gap_permille(&self) -> Option<u16> {
-        let cost = self.score.filter(|score| score.hard == 0)?.soft;
-        let above = i128::from(cost) - i128::from(self.bound?.clamp(0, cost.max(0)));
-        u16::try_from(above * 1000 / i128::from(cost.max(1))).ok()
+        self.score?.gap_permille(self.bound?)
     }
 }
 
@@ -160,44 +167,15 @@ impl Entity for Optimization {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use super::*;
-
-    fn run(score: Option<Score>, bound: Option<i64>) -> Optimization {
-        Optimization {
-            schedule_id: NonZeroU32::MIN.into(),
-            requested_by: NonZeroU32::MIN.into(),
-            state: OptimizationState::Done,
-            seed: 1,
-            max_steps: 1,
-            max_ms: 1,
-            steps: 1,
-            score,
-            bound,
-            proposal: Vec::new(),
-            cancel_requested: false,
-            failure: None,
-            generation: 1,
-            workers_lost: 0,
-            leased_until: None,
-            request_id: None,
-            traceparent: None,
-            started_at: None,
-            finished_at: None,
-            applied_at: None,
-        }
-    }
 
     #[test]
     fn the_gap_is_the_part_that_could_be_saved() {
-        let legal = |soft| Some(Score { hard: 0, soft });
-        assert_eq!(run(legal(800), Some(600)).gap_permille(), Some(250));
-        assert_eq!(run(legal(600), Some(600)).gap_permille(), Some(0));
-        assert_eq!(run(legal(0), Some(0)).gap_permille(), Some(0));
-        assert_eq!(run(legal(i64::MAX), Some(0)).gap_permille(), Some(1000));
-        assert_eq!(run(legal(600), None).gap_permille(), None, "nothing is known");
-        assert_eq!(run(Some(Score { hard: 1, soft: 600 }), Some(300)).gap_permille(), None, "it is not legal");
-        assert_eq!(run(None, Some(300)).gap_permille(), None, "there is no roster");
+        let legal = |soft| Score { hard: 0, soft };
+        assert_eq!(legal(800).gap_permille(600), Some(250));
+        assert_eq!(legal(600).gap_permille(600), Some(0));
+        assert_eq!(legal(0).gap_permille(0), Some(0));
+        assert_eq!(legal(i64::MAX).gap_permille(0), Some(1000));
+        assert_eq!(Score { hard: 1, soft: 600 }.gap_permille(300), None, "it is not legal");
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use scheduling_domain::roster::{Placement, Problem};
 
-use crate::compile::{Columns, Given, OFF, Tables};
+use crate::compile::{Columns, Given, Tables};
 use crate::error::SolveError;
 use crate::random::Random;
 use crate::settings::{Budget, Observer, Progress, Settings};
@@ -31,7 +31,7 @@ pub fn solve(
     let walkers: Vec<_> = (0..settings.walkers.get())
         .map(|index| {
             let random = Random::new(settings.seed, index);
-            let mut walker = Walker::new(&tables, first_cells(&tables, &given), random);
+            let mut walker = Walker::new(&tables, given.cells(&tables), random);
             if given.hints.is_empty() {
                 walker.start_with_rows();
             }
@@ -119,25 +119,6 @@ fn spent(budget: Budget, steps: Option<u64>, done: u64, observer: &dyn Observer)
     let of_steps = steps.map_or(0, |steps| part(done.into(), steps.into()));
     let of_time = budget.time.map_or(0, |time: Duration| part(observer.elapsed().as_nanos(), time.as_nanos()));
     of_steps.max(of_time)
-}
-
-/// What is given, and off where nothing is.
-pub(crate) fn first_cells(tables: &Tables, given: &Given) -> Vec<u16> {
-    let mut cells = vec![OFF; tables.people * tables.days];
-    for person in 0..tables.people {
-        for day in 0..tables.days {
-            let choices = tables.cells.choices(person, day);
-            let hint = given.hints.get(&(person, day)).and_then(|shift| tables.columns.of_shift(*shift));
-            let column = match choices {
-                [only] => Some(*only),
-                _ => hint.filter(|column| choices.contains(column)),
-            };
-            if let (Some(cell), Some(column)) = (cells.get_mut(tables.cell(person, day)), column) {
-                *cell = column;
-            }
-        }
-    }
-    cells
 }
 
 /// The roster as placements, with what was given as it was given.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use scheduling_app::solver::{Budget, Observer, Progress, Settings, Solution, SolveError, lower_bound, solve};
+use scheduling_domain::optimization::Score;
 use scheduling_domain::roster::{Placement, Problem};
 use scheduling_domain::rules;
 
@@ -61,12 +62,14 @@ fn bound(problem: &Problem, solution: &Solution, watch: &Watch) -> Result<Option
 
 #[expect(clippy::float_arithmetic, reason = "a share is shown, never decided by")]
 fn bound_note(solution: &Solution, bound: Option<i64>) -> String {
-    let cost = solution.score.soft;
-    match bound {
-        Some(bound) if bound == cost => format!("no legal roster costs less than {bound}: this is the best there is"),
-        Some(bound) => {
-            let saved = i32::try_from((cost - bound).saturating_mul(1000) / cost.max(1)).unwrap_or(i32::MAX);
-            format!("no legal roster costs less than {bound}: a better one could save {:.1} %", f64::from(saved) / 10.0)
+    let score = Score { hard: solution.score.hard, soft: solution.score.soft };
+    let known = bound.and_then(|bound| Some((bound, score.gap_permille(bound)?)));
+    match known {
+        Some((bound, _)) if bound == score.soft => {
+            format!("no legal roster costs less than {bound}: this is the best there is")
+        }
+        Some((bound, gap)) => {
+            format!("no legal roster costs less than {bound}: a better one could save {:.1} %", f64::from(gap) / 10.0)
         }
         None => "how far from the best this is could not be told".to_owned(),
     }

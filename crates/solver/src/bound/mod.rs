@@ -16,7 +16,6 @@ use crate::compile::{Given, Tables};
 use crate::error::SolveError;
 use crate::roster::Roster;
 use crate::solution::Solution;
-use crate::solve::first_cells;
 
 use market::Market;
 use rows::Rows;
@@ -42,7 +41,7 @@ pub fn lower_bound(
     }
     let given = Given::collect(problem, &solution.placements)?;
     let tables = Tables::compile(problem, &given)?;
-    let roster = Roster::build(&tables, first_cells(&tables, &given));
+    let roster = Roster::build(&tables, given.cells(&tables));
     Ok(bound(&roster, solution.score.soft, should_stop))
 }
 

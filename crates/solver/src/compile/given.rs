@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use scheduling_domain::roster::{Placement, Problem, ShiftIndex};
 
+use super::{OFF, Tables};
 use crate::error::SolveError;
 
 /// Days that a search can hold; beyond any roster, within any index.
@@ -75,6 +76,25 @@ impl Given {
     /// The day a date is, when the horizon holds it.
     pub(crate) fn day(&self, on: Date) -> Option<usize> {
         (self.origin <= on).then(|| days_between(self.origin, on)).filter(|day| *day < self.days)
+    }
+
+    /// What is given, and off where nothing is.
+    pub(crate) fn cells(&self, tables: &Tables) -> Vec<u16> {
+        let mut cells = vec![OFF; tables.people * tables.days];
+        for person in 0..tables.people {
+            for day in 0..tables.days {
+                let choices = tables.cells.choices(person, day);
+                let hint = self.hints.get(&(person, day)).and_then(|shift| tables.columns.of_shift(*shift));
+                let column = match choices {
+                    [only] => Some(*only),
+                    _ => hint.filter(|column| choices.contains(column)),
+                };
+                if let (Some(cell), Some(column)) = (cells.get_mut(tables.cell(person, day)), column) {
+                    *cell = column;
+                }
+            }
+        }
+        cells
     }
 }
 
