@@ -5,9 +5,9 @@ mod watch;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use watch::{RedisMonitor, SentryServer};
+use watch::{RedisMonitor, envelopes};
 
-use crate::support::{ADMIN_PASSWORD, Answer, Backend, Client, on_each_backend};
+use crate::support::{ADMIN_PASSWORD, Answer, Backend, Client, StandIn, on_each_backend};
 
 const PASSWORD: &str = "canary-password-6d0f2b7719";
 const NEXT_PASSWORD: &str = "canary-password-after-it-41c8";
@@ -282,13 +282,13 @@ fn commands(backend: &Backend) -> String {
 }
 
 async fn secrets_are_found_nowhere(backend: Backend) {
-    let sentry = SentryServer::start();
+    let sentry = StandIn::start();
     let redis = RedisMonitor::start(&backend, "canary", REDIS_PASSWORD);
     let mut backend = backend
         .with("HR_LOG", "trace")
         .with("HR_LOG_FORMAT", "json")
         .with("JWT_SECRET_KEY", SIGNING_KEY)
-        .with("SENTRY_DSN", sentry.dsn(SENTRY_KEY))
+        .with("SENTRY_DSN", format!("http://{SENTRY_KEY}@{}/1", sentry.address))
         .with("HR_SENTRY_TRACES_SAMPLE_RATE", "1");
     if let Some(url) =
         backend.setting("DATABASE_URL").map(|url| url.replacen(":hr_test@", &format!(":{DATABASE_PASSWORD}@"), 1))
@@ -324,7 +324,7 @@ async fn secrets_are_found_nowhere(backend: Backend) {
         flows.search("a refusal", &format!("{:?}\n{}", refusal.headers, refusal.body), &ALL);
     }
 
-    let (errors, others) = sentry.received();
+    let (errors, others) = envelopes(&sentry);
     assert_eq!(errors.len(), usize::from(has_failed), "{errors:#?}");
     assert!(others.iter().any(|report| report.contains("\"transaction\"")), "no trace came");
     let reports = [errors, others].concat().concat().replace(SENTRY_KEY, "");

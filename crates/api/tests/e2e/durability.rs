@@ -87,31 +87,15 @@ async fn a_termination_finishes_what_is_in_flight(backend: Backend) {
     assert_eq!(server.wait(), Some(0));
 }
 
-/// Asks until an optimiser's run is as it should be; answers what it is then.
-async fn until(admin: &Client, run: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-    let deadline = std::time::Instant::now() + Duration::from_secs(90);
-    loop {
-        let found = admin.get(run).await.expect(200).data().clone();
-        if is_so(&found) {
-            return found;
-        }
-        assert!(std::time::Instant::now() < deadline, "{found:#}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
 async fn a_kill_loses_no_roster_that_was_told(backend: Backend) {
     backend.prepare_demo();
     let server = backend.serve();
     let admin = server.admin().await;
-    let demand = admin.get("/api/demands/").await.expect(200).data()[0].clone();
-    let (team, first) = (&demand["team_id"], &demand["valid_from"]);
-    let schedule = json!({"team_id": team, "starts_on": first, "ends_on": first});
-    let schedule = admin.post("/api/schedules/", &schedule).await.expect(201).id();
+    let schedule = admin.schedule_of_a_day().await;
     admin.post(&format!("/api/schedules/{schedule}/generate"), &json!({})).await.expect(200);
     let new = json!({"schedule_id": schedule, "max_seconds": 300});
     let run = format!("/api/optimizations/{}", admin.post("/api/optimizations/", &new).await.expect(202).id());
-    let told = until(&admin, &run, |run| run["score"].is_object()).await;
+    let told = admin.until(&run, |run| run["score"].is_object()).await;
     server.signal("-KILL");
     server.wait();
 
@@ -122,9 +106,9 @@ async fn a_kill_loses_no_roster_that_was_told(backend: Backend) {
     let score = |run: &Value| (run["score"]["hard"].as_i64(), run["score"]["soft"].as_i64());
     assert!(score(&kept) <= score(&told), "{kept:#} {told:#}");
     // Its lease has to end before another worker takes it.
-    until(&admin, &run, |run| kept["steps"].as_u64() < run["steps"].as_u64()).await;
+    admin.until(&run, |run| kept["steps"].as_u64() < run["steps"].as_u64()).await;
     admin.post(&format!("{run}/cancel"), &json!({})).await.expect(200);
-    let ended = until(&admin, &run, |run| run["state"] == "cancelled").await;
+    let ended = admin.until(&run, |run| run["state"] == "cancelled").await;
     assert!(score(&ended) <= score(&kept), "{ended:#} {kept:#}");
 }
 

@@ -1,63 +1,16 @@
-//! Stand-ins for those who listen to the service: they keep all that they are told.
+//! What others hear of the service.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::support::Backend;
+use crate::support::{Backend, StandIn};
 
-/// A Sentry that takes every envelope.
-pub(super) struct SentryServer {
-    address: String,
-    envelopes: Arc<Mutex<Vec<String>>>,
-}
-
-impl SentryServer {
-    pub(super) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let envelopes = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&envelopes);
-        std::thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
-                let kept = Arc::clone(&kept);
-                std::thread::spawn(move || {
-                    if let Ok(envelope) = take(connection) {
-                        kept.lock().unwrap().push(envelope);
-                    }
-                });
-            }
-        });
-        Self { address, envelopes }
-    }
-
-    pub(super) fn dsn(&self, key: &str) -> String {
-        format!("http://{key}@{}/1", self.address)
-    }
-
-    /// Errors, and everything else. The service has sent what it had before it ended.
-    pub(super) fn received(&self) -> (Vec<String>, Vec<String>) {
-        self.envelopes.lock().unwrap().iter().cloned().partition(|envelope| envelope.contains("\"type\":\"event\""))
-    }
-}
-
-/// One request: its body, answered once it is kept.
-fn take(connection: TcpStream) -> std::io::Result<String> {
-    let mut reader = BufReader::new(connection);
-    let (mut line, mut length) = (String::new(), 0);
-    while reader.read_line(&mut line)? > 2 {
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        line.clear();
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
-    reader.get_mut().write_all(answer.as_bytes())?;
-    Ok(String::from_utf8_lossy(&body).into_owned())
+/// What a Sentry was sent: errors, and everything else.
+pub(super) fn envelopes(sentry: &StandIn) -> (Vec<String>, Vec<String>) {
+    let bodies = sentry.received().into_iter().map(|request| String::from_utf8_lossy(&request.body).into_owned());
+    bodies.partition(|envelope| envelope.contains("\"type\":\"event\""))
 }
 
 /// Hears every command that the backend's Redis is given; but not passwords, which Redis leaves out.

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -47,7 +49,7 @@ impl Answer {
 impl Client {
     pub(crate) fn anonymous(base: &str) -> Self {
         // The server closes what was idle for five seconds, which must not meet a request on its way.
-        let http = reqwest::Client::builder().pool_idle_timeout(std::time::Duration::from_secs(2)).build().unwrap();
+        let http = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(2)).build().unwrap();
         Self { http, base: base.to_owned(), token: None }
     }
 
@@ -93,6 +95,27 @@ impl Client {
             serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: not JSON: {text}"))
         };
         Answer { status, headers, body }
+    }
+
+    /// Asks for it again and again until it is so; answers what it is then.
+    pub(crate) async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(90);
+        loop {
+            let found = self.get(path).await.expect(200).data().clone();
+            if is_so(&found) {
+                return found;
+            }
+            assert!(Instant::now() < deadline, "{found:#}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// An empty schedule of the demonstration company, for the first day of a team's demand.
+    pub(crate) async fn schedule_of_a_day(&self) -> i64 {
+        let demand = self.get("/api/demands/").await.expect(200).data()[0].clone();
+        let (team, first) = (&demand["team_id"], &demand["valid_from"]);
+        let schedule = json!({"team_id": team, "starts_on": first, "ends_on": first});
+        self.post("/api/schedules/", &schedule).await.expect(201).id()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

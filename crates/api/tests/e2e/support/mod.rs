@@ -1,10 +1,12 @@
 mod client;
 mod redis;
 mod server;
+mod stand_in;
 
 pub(crate) use client::{Answer, Client};
 pub(crate) use redis::Redis;
 pub(crate) use server::{ADMIN_PASSWORD, Backend, Command, Server};
+pub(crate) use stand_in::StandIn;
 
 /// Expands a test into one per backend: `mod name { #[test] embedded, #[test] postgres_and_redis }`.
 macro_rules! on_each_backend {
